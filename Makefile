@@ -1,0 +1,34 @@
+# Everything runs in .venv, made from uv.lock; uv itself is installed under .uv if the machine has none.
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := .venv/bin/python -m
+SAMPLE ?=
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint schemas
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/ready ## set up, start everything, take the portfolio through it, stay up (SAMPLE=200: fewer loans)
+	$(RUN) amends run $(if $(SAMPLE),--sample $(SAMPLE))
+
+test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL
+	$(RUN) pytest
+
+bench: .venv/ready ## measure every stage beside raw Kafka and raw PostgreSQL
+	$(RUN) amends bench
+
+lint: .venv/ready ## check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	$(RUN) mypy
+
+schemas: .venv/ready ## write JSON Schemas, AsyncAPI document and examples from the contract
+	$(RUN) schemas.generate
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/pip install --quiet uv==0.13.9
+
+.venv/ready: pyproject.toml uv.lock $(if $(findstring /,$(UV)),$(UV))
+	$(UV) sync --frozen --quiet
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m amends`."""
+
+from amends.command_line import main
+
+main()

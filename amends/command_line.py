@@ -1,0 +1,27 @@
+"""The `amends` program: every command, composed."""
+
+import typer
+
+from amends.commands.bench import bench
+from amends.commands.dead_letters import dead_letters_app
+from amends.commands.migrate import migrate
+from amends.commands.publish import publish
+from amends.commands.run import run
+from amends.commands.service import service
+from amends.commands.stack import stack_app
+from amends.commands.tail import tail
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven loan collections.")
+app.add_typer(stack_app, name="stack")
+app.add_typer(dead_letters_app, name="dead-letters")
+app.command()(service)
+app.command()(migrate)
+app.command()(publish)
+app.command()(tail)
+app.command()(run)
+app.command()(bench)
+
+
+def main() -> None:
+    """Entry point of the `amends` program."""
+    app()

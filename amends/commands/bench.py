@@ -1,0 +1,5 @@
+"""`amends bench`: placeholder."""
+
+
+def bench() -> None:
+    """Measure the path."""

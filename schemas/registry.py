@@ -1,0 +1,49 @@
+"""Every event type of the contract, by its CloudEvents type."""
+
+from schemas import calendar, dunning, ledger, lending, notifier, payments
+from schemas.values import EventData
+
+EVENTS: tuple[type[EventData], ...] = (
+    lending.BorrowerRegistered,
+    lending.LoanDisbursed,
+    payments.PaymentCaptured,
+    payments.PaymentReversed,
+    calendar.BusinessDateOpened,
+    ledger.RepaymentDue,
+    ledger.PaymentReceived,
+    ledger.PaymentReversed,
+    ledger.InstalmentOverdue,
+    ledger.LoanSettled,
+    ledger.BusinessDateCompleted,
+    dunning.ReminderRequested,
+    dunning.BucketChanged,
+    dunning.CaseCured,
+    notifier.NotificationSent,
+    notifier.NotificationFailed,
+    notifier.NotificationSuppressed,
+)
+
+BY_TYPE: dict[str, type[EventData]] = {event.event_type: event for event in EVENTS}
+
+INBOUND_TOPICS = (lending.TOPIC, payments.TOPIC)
+OUTBOUND_TOPICS = (calendar.TOPIC, ledger.TOPIC, dunning.TOPIC, notifier.TOPIC)
+TOPICS = INBOUND_TOPICS + OUTBOUND_TOPICS
+
+
+class UnknownEventType(ValueError):
+    """No event of this type is in the contract."""
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__(f"type: {event_type!r} is not an event type of the contract")
+        self.event_type = event_type
+
+
+def event_class(event_type: str) -> type[EventData]:
+    """The model for a CloudEvents type; the short form without `amends.` and `.vN` means version 1.
+
+    Raises UnknownEventType.
+    """
+    found = BY_TYPE.get(event_type) or BY_TYPE.get(f"amends.{event_type}.v1")
+    if found is None:
+        raise UnknownEventType(event_type)
+    return found

@@ -1,0 +1,37 @@
+"""The only place that asks the operating system for the time."""
+
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    """Gives the recording time."""
+
+    def now(self) -> datetime:
+        """The current moment, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The current moment, in UTC."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still until it is set; for tests."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment that was set."""
+        return self.moment
+
+
+def business_date(clock: Clock, zone: str) -> date:
+    """The calendar date in the lender's zone (an IANA name) at this moment."""
+    return clock.now().astimezone(ZoneInfo(zone)).date()

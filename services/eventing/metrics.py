@@ -1,0 +1,24 @@
+"""The one registry of metrics of a service: names, meaning and labels."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+EVENTS_IN = Counter("amends_events_in", "Records consumed", ["topic"])
+EVENTS_OUT = Counter("amends_events_out", "Records that Kafka acknowledged", ["topic"])
+DUPLICATES = Counter("amends_duplicates", "Events dropped as already seen", ["type"])
+SEQUENCE_GAPS = Counter("amends_sequence_gaps", "Events whose sequence skipped at least one", ["type"])
+DEAD_LETTERS = Counter("amends_dead_letters", "Records refused", ["topic", "code"])
+HALTED_PARTITIONS = Gauge("amends_halted_partitions", "Partitions stopped by the dead-letter limit")
+BATCH_SECONDS = Histogram("amends_batch_seconds", "Time of one batch", ["topic"],
+                          buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30))  # fmt: skip
+BATCH_RECORDS = Histogram("amends_batch_records", "Records in one batch", buckets=(1, 10, 100, 250, 500, 1000, 5000))
+BATCH_RETRIES = Counter("amends_batch_retries", "Batches tried again after an infrastructure fault", ["topic"])
+LAST_PROGRESS = Gauge("amends_last_progress_timestamp_seconds", "When a batch was last committed")
+CONSUMER_LAG = Gauge("amends_consumer_lag_records", "Records not yet processed", ["topic", "partition"])
+EVENT_AGE = Histogram("amends_event_end_to_end_seconds", "Age of the oldest record of a batch when committed",
+                      ["topic"], buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600))  # fmt: skip
+REBALANCES = Counter("amends_rebalances", "Assignments received")
+OUTBOX_ROWS = Gauge("amends_outbox_rows", "Rows waiting for the relay")
+OUTBOX_AGE = Gauge("amends_outbox_oldest_unsent_seconds", "Age of the oldest waiting row")
+BUSINESS_DATE_COMPLETED = Gauge(
+    "amends_business_date_completed_timestamp_seconds", "When the newest business date was completed"
+)

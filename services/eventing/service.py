@@ -1,0 +1,167 @@
+"""Composition that is the same for every service: pool, consumer, relay, timed work, HTTP face, graceful stop."""
+
+import asyncio
+import gc
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+import uvicorn
+from faststream import FastStream
+from faststream.kafka import KafkaBroker
+
+from services.eventing import database, metrics, store
+from services.eventing.batch import BatchHandler
+from services.eventing.consumer import BatchConsumer
+from services.eventing.database import Pool
+from services.eventing.health import Health, http_face
+from services.eventing.logs import configure_logs
+from services.eventing.relay import Relay
+from services.eventing.settings import ServiceName, Settings
+from services.eventing.tracing import start_tracing
+
+log = structlog.get_logger(__name__)
+
+
+class Work(Protocol):
+    """Something that runs beside the consumer."""
+
+    async def start(self) -> None:
+        """Begin."""
+        ...
+
+    async def stop(self) -> None:
+        """Finish what is in hand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceParts:
+    """What makes a service: the topics it reads (earlier ones first), its reaction, its timed work."""
+
+    name: ServiceName
+    topics: Sequence[str]
+    handler: BatchHandler
+    work: Callable[[Pool], Sequence[Work]] = field(default=lambda pool: ())
+
+
+async def run_service(parts: ServiceParts, settings: Settings, started: Callable[[int], None] | None = None) -> None:
+    """Run one service until SIGTERM or SIGINT, then finish the batches in hand, commit and leave the group.
+
+    `started` is told the HTTP port once the service works. Raises SchemaOutdated on an older schema.
+    """
+    configure_logs(parts.name, settings.log_level)
+    tracing = start_tracing(parts.name, settings.traces_endpoint)
+    pool = await _pool_when_up(settings, parts.name)
+    async with pool.acquire() as connection:
+        await database.require_current_schema(connection, parts.name)
+    broker = KafkaBroker(
+        settings.kafka_bootstrap,
+        apply_types=False,
+        allow_auto_create_topics=False,
+        acks="all",
+        enable_idempotence=True,
+        logger=logging.getLogger("faststream"),
+        graceful_timeout=20,
+    )
+    topics = [settings.topic(topic) for topic in parts.topics]
+    consumer = BatchConsumer(broker, f"amends-{parts.name}", topics, pool, parts.handler, settings, tracing)
+    relay = Relay(parts.name, pool, settings)
+    beside: list[Work] = [relay, *parts.work(pool), _Gauges(pool)]
+    app = FastStream(broker, logger=logging.getLogger("faststream"))
+    face = http_face(parts.name, Health(started=consumer.assigned.is_set, live=lambda: True,
+                                        ready=lambda: consumer.assigned.is_set() and consumer.healthy))  # fmt: skip
+    server = _Server(uvicorn.Config(face, host=settings.http_host, port=settings.http_port, log_config=None,
+                                    lifespan="off"))  # fmt: skip
+    serving = asyncio.create_task(server.serve(), name="http")
+    stop = _stop_signal()
+    await app.start()
+    await consumer.start()
+    for work in beside:
+        await work.start()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    if started is not None:
+        started(await server.port())
+    log.info("service_started", service=parts.name)
+    await stop.wait()
+    log.info("service_stopping", service=parts.name)
+    await consumer.stop()
+    await app.stop()
+    for work in reversed(beside):
+        await work.stop()
+    server.should_exit = True
+    await serving
+    await pool.close()
+    log.info("service_stopped", service=parts.name)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers."""
+
+    def install_signal_handlers(self) -> None:
+        return
+
+    def capture_signals(self) -> "_NoSignals":  # type: ignore[override]
+        return _NoSignals()
+
+    async def port(self) -> int:
+        """The port it listens on, once it does."""
+        while not self.started:
+            await asyncio.sleep(0.01)
+        return int(self.servers[0].sockets[0].getsockname()[1])
+
+
+class _NoSignals:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+class _Gauges:
+    """Keeps the gauges that need a query."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="gauges")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    rows, age = await store.outbox_backlog(connection)
+                metrics.OUTBOX_ROWS.set(rows)
+                metrics.OUTBOX_AGE.set(age)
+            except database.INFRASTRUCTURE_ERRORS:
+                log.info("gauges_retry")
+            await asyncio.sleep(10)
+
+
+async def _pool_when_up(settings: Settings, service: ServiceName) -> Pool:
+    for attempt in range(60):
+        try:
+            return await database.open_pool(settings, service)
+        except database.INFRASTRUCTURE_ERRORS as error:
+            log.warning("database_not_up", attempt=attempt, error=str(error))
+            await asyncio.sleep(1)
+    return await database.open_pool(settings, service)
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,58 @@
+"""Settings that every service reads from the environment, prefix `AMENDS_`."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, PostgresDsn, TypeAdapter
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ServiceName = Literal["ledger", "dunning", "notifier"]
+_POSTGRES_URL: TypeAdapter[PostgresDsn] = TypeAdapter(PostgresDsn)
+
+
+class Settings(BaseSettings):
+    """Where Kafka and PostgreSQL are, and how a service works on them.
+
+    `database_url` serves every service unless `AMENDS_LEDGER_DATABASE_URL` (and so on) names its own.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="AMENDS_", extra="ignore")
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    database_url: str = "postgresql://amends:amends@127.0.0.1:5432/amends"
+    ledger_database_url: str | None = None
+    dunning_database_url: str | None = None
+    notifier_database_url: str | None = None
+
+    topic_prefix: str = ""
+    topic_partitions: int = Field(default=8, ge=1, le=1024)
+    topic_replication: int = Field(default=1, ge=1, le=9)
+    consumer_instance: str | None = Field(default=None, description="group.instance.id; set it under a StatefulSet")
+
+    batch_records: int = Field(default=1000, ge=1, le=20_000)
+    pool_connections: int = Field(default=6, ge=3, le=100)
+    statement_timeout_seconds: float = Field(default=30, gt=0)
+
+    dead_letter_window_records: int = Field(default=1000, ge=10)
+    dead_letter_limit_share: float = Field(default=0.2, gt=0, le=1)
+    dead_letter_minimum: int = Field(default=50, ge=1)
+
+    calendar_id: str = "default"
+    calendar_zone: str = "Asia/Shanghai"
+    clock: Literal["system", "events"] = "system"
+    business_date_floor: date | None = None
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(default=0, ge=0, le=65_535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    traces_endpoint: str | None = Field(default=None, description="OTLP/HTTP endpoint; tracing is off without it")
+
+    def database_url_of(self, service: ServiceName) -> str:
+        """The PostgreSQL URL of one service, checked for shape. Raises pydantic's ValidationError."""
+        url = getattr(self, f"{service}_database_url") or self.database_url
+        _POSTGRES_URL.validate_python(url)
+        return str(url)
+
+    def topic(self, name: str) -> str:
+        """The Kafka name of a topic of the contract."""
+        return self.topic_prefix + name

@@ -1,0 +1,375 @@
+"""The loan account: what a payment changes, and what it must have been when facts arrive late.
+
+`apply_payment` takes one payment in the order of value dates and looks only at the instalments the payment can reach.
+`replay` works out everything anew from all payments; both agree. A payment with an earlier value date than the last
+one, or a reversal, needs `replay`. Credit left over from a payment stays credit in both.
+
+What is created for every payment is a named tuple: as immutable as a frozen dataclass, at a quarter of its cost.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from services.ledger.allocation import (
+    Allocation,
+    AllocationOrder,
+    AllocationTotals,
+    ComponentAmounts,
+    OpenInstalment,
+    allocate,
+)
+from services.ledger.schedule import Instalment
+
+Status = Literal["active", "settled"]
+
+
+class AccountError(ValueError):
+    """A payment cannot be applied to an account as given."""
+
+
+class CurrencyMismatch(AccountError):
+    """The payment's currency is not the loan's."""
+
+    def __init__(self, field: str, value: str, expected: str) -> None:
+        super().__init__(f"{field} is {value}, expected {expected}")
+        self.field = field
+        self.value = value
+        self.expected = expected
+
+
+class BackdatedPayment(AccountError):
+    """The payment counts before one already applied: load everything and `replay`."""
+
+    def __init__(self, payment_id: str, value_date: date, last_value_date: date) -> None:
+        super().__init__(f"payment {payment_id} of {value_date} comes after one of {last_value_date}")
+        self.payment_id = payment_id
+        self.value_date = value_date
+        self.last_value_date = last_value_date
+
+
+class WindowTooSmall(AccountError):
+    """More open instalments exist than were given, and they matter: load the rest and apply again.
+
+    They matter when the payment pays all those given, or when those given end before the business date.
+    """
+
+    def __init__(self, loan_id: str, instalments_given: int, last_due_on: date | None) -> None:
+        super().__init__(f"loan {loan_id}: {instalments_given} open instalments up to {last_due_on} do not suffice")
+        self.loan_id = loan_id
+        self.instalments_given = instalments_given
+        self.last_due_on = last_due_on
+
+
+class LoanInstalment(NamedTuple):
+    """One instalment with what is scheduled and what is paid, by component, in minor units.
+
+    `paid_on` is the value date of the payment that paid the last of it; None while something is outstanding.
+    """
+
+    number: int
+    due_on: date
+    penalty_minor: int
+    fee_minor: int
+    interest_minor: int
+    principal_minor: int
+    penalty_paid_minor: int = 0
+    fee_paid_minor: int = 0
+    interest_paid_minor: int = 0
+    principal_paid_minor: int = 0
+    paid_on: date | None = None
+
+    @property
+    def outstanding_minor(self) -> int:
+        """All that is scheduled and not yet paid."""
+        return (
+            self.penalty_minor
+            + self.fee_minor
+            + self.interest_minor
+            + self.principal_minor
+            - self.penalty_paid_minor
+            - self.fee_paid_minor
+            - self.interest_paid_minor
+            - self.principal_paid_minor
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoanAccount:
+    """What the store loads of a loan for a payment.
+
+    `principal_outstanding_minor` is principal not yet paid, due or not; `credit_minor` is what the borrower paid beyond
+    what was owed; `last_value_date` is that of the newest payment applied; `sequence` counts changes of the account.
+    `open_instalments` are unpaid instalments, ascending by due date, the earliest first and without gaps: all of them,
+    or as many as a payment can reach and one more that is not overdue.
+    """
+
+    loan_id: str
+    borrower_id: str
+    currency: str
+    status: Status
+    principal_outstanding_minor: int
+    credit_minor: int
+    last_value_date: date | None
+    sequence: int
+    open_instalments: tuple[LoanInstalment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money from the borrower: `amount_minor` is above zero, `value_date` is the day it counts."""
+
+    payment_id: str
+    amount_minor: int
+    currency: str
+    value_date: date
+
+
+class PaymentApplied(NamedTuple):
+    """What a payment did to an account, and how the loan stands after it.
+
+    `changed` are the instalments it paid something of, with their new paid amounts. `overdue` is what instalments due
+    before the business date lack; `next_due_on` is the due date of the first unpaid instalment on or after it, and
+    `oldest_unpaid_due_on` of the first unpaid one at all. `settled`: nothing is outstanding on any instalment.
+    """
+
+    allocation: Allocation
+    changed: tuple[LoanInstalment, ...]
+    principal_outstanding_minor: int
+    credit_minor: int
+    settled: bool
+    oldest_unpaid_due_on: date | None
+    next_due_on: date | None
+    overdue: ComponentAmounts
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """A payment as the ledger recorded it: `sequence` orders payments of one value date, `is_reversed` undoes it."""
+
+    payment: Payment
+    sequence: int = 0
+    is_reversed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A loan worked out anew: all instalments, and the allocation of each payment that stands, by payment id.
+
+    `allocations` are in the order in which the payments count.
+    """
+
+    instalments: tuple[LoanInstalment, ...]
+    allocations: dict[str, Allocation]
+    principal_outstanding_minor: int
+    credit_minor: int
+    settled: bool
+    last_value_date: date | None
+
+
+_NOTHING_OVERDUE = ComponentAmounts()
+
+
+def apply_payment(
+    account: LoanAccount,
+    payment: Payment,
+    order: AllocationOrder,
+    business_date: date,
+    more_open: bool = False,
+) -> PaymentApplied:
+    """Allocate a payment and tell what changes; `more_open` says that unpaid instalments exist beyond those given.
+
+    Raises `CurrencyMismatch`, `BackdatedPayment`, `NotPositive` (amount), `NotAscending` (instalments), and
+    `WindowTooSmall` when the instalments beyond those given would matter.
+    """
+    if payment.currency != account.currency:
+        raise CurrencyMismatch("payment.currency", payment.currency, account.currency)
+    value_date = payment.value_date
+    if account.last_value_date is not None and value_date < account.last_value_date:
+        raise BackdatedPayment(payment.payment_id, value_date, account.last_value_date)
+    window = account.open_instalments
+    allocation = allocate(payment.amount_minor, value_date, _outstanding(window), order)
+    changed = _pay(window, allocation, value_date)
+    unpaid = _still_unpaid(window, changed)
+    if more_open and (not unpaid or unpaid[-1].due_on < business_date):
+        raise WindowTooSmall(account.loan_id, len(window), window[-1].due_on if window else None)
+    oldest_unpaid_due_on = unpaid[0].due_on if unpaid else None
+    next_due_on, overdue = _dues(unpaid, business_date)
+    return PaymentApplied(
+        allocation,
+        changed,
+        account.principal_outstanding_minor - allocation.principal_minor,
+        account.credit_minor + allocation.unallocated_minor,
+        not unpaid,
+        oldest_unpaid_due_on,
+        next_due_on,
+        overdue,
+    )
+
+
+def advance(account: LoanAccount, payment: Payment, applied: PaymentApplied) -> LoanAccount:
+    """The account after `applied`, ready for the next payment; its window lacks what was paid."""
+    return LoanAccount(
+        account.loan_id,
+        account.borrower_id,
+        account.currency,
+        "settled" if applied.settled else "active",
+        applied.principal_outstanding_minor,
+        applied.credit_minor,
+        payment.value_date,
+        account.sequence + 1,
+        _still_unpaid(account.open_instalments, applied.changed),
+    )
+
+
+def unpaid_instalments(schedule: Iterable[Instalment]) -> tuple[LoanInstalment, ...]:
+    """The instalments of a new loan: nothing paid, no charges."""
+    return tuple(
+        [LoanInstalment(line.number, line.due_on, 0, 0, line.interest_minor, line.principal_minor) for line in schedule]
+    )
+
+
+def replay(
+    instalments: Iterable[LoanInstalment], payments: Iterable[RecordedPayment], order: AllocationOrder
+) -> Replayed:
+    """Work a loan out from all its instalments (ascending; what they say of payment is ignored) and all its payments.
+
+    Payments that stand count by value date, those of one date by recorded sequence, then by payment id. Instalments and
+    credit thus never depend on the order of arrival; only how payments of one date share what they pay together follows
+    `sequence`. Raises `NotPositive` and `NotAscending`.
+    """
+    state = [_without_payments(instalment) for instalment in instalments]
+    standing = sorted((recorded for recorded in payments if not recorded.is_reversed), key=_counting_order)
+    allocations: dict[str, Allocation] = {}
+    totals = AllocationTotals()
+    first_open = 0
+    for recorded in standing:
+        payment = recorded.payment
+        open_instalments = state[first_open:]
+        allocation = allocate(payment.amount_minor, payment.value_date, _outstanding(open_instalments), order)
+        changed = _pay(open_instalments, allocation, payment.value_date)
+        for instalment in changed:
+            first_open = _position(state, instalment.number, first_open)
+            state[first_open] = instalment
+        allocations[payment.payment_id] = allocation
+        totals += allocation.totals
+    return Replayed(
+        tuple(state),
+        allocations,
+        sum(instalment.principal_minor for instalment in state) - totals.principal_minor,
+        totals.unallocated_minor,
+        not any(instalment.outstanding_minor for instalment in state),
+        standing[-1].payment.value_date if standing else None,
+    )
+
+
+def _counting_order(recorded: RecordedPayment) -> tuple[date, int, str]:
+    return recorded.payment.value_date, recorded.sequence, recorded.payment.payment_id
+
+
+def _without_payments(instalment: LoanInstalment) -> LoanInstalment:
+    return LoanInstalment(
+        instalment.number,
+        instalment.due_on,
+        instalment.penalty_minor,
+        instalment.fee_minor,
+        instalment.interest_minor,
+        instalment.principal_minor,
+    )
+
+
+def _outstanding(instalments: Iterable[LoanInstalment]) -> Iterator[OpenInstalment]:
+    """What each instalment lacks, worked out only when asked for."""
+    for instalment in instalments:
+        yield OpenInstalment(
+            instalment.number,
+            instalment.due_on,
+            instalment.penalty_minor - instalment.penalty_paid_minor,
+            instalment.fee_minor - instalment.fee_paid_minor,
+            instalment.interest_minor - instalment.interest_paid_minor,
+            instalment.principal_minor - instalment.principal_paid_minor,
+        )
+
+
+def _pay(instalments: Sequence[LoanInstalment], allocation: Allocation, value_date: date) -> tuple[LoanInstalment, ...]:
+    """The instalments that `allocation` paid something of, with their new paid amounts."""
+    changed = []
+    position = 0
+    for line in allocation.lines:
+        position = _position(instalments, line.number, position)
+        instalment = instalments[position]
+        penalty_paid_minor = instalment.penalty_paid_minor + line.penalty_minor
+        fee_paid_minor = instalment.fee_paid_minor + line.fee_minor
+        interest_paid_minor = instalment.interest_paid_minor + line.interest_minor
+        principal_paid_minor = instalment.principal_paid_minor + line.principal_minor
+        # No component is ever paid beyond its amount, so all four are equal exactly when all is paid.
+        is_paid = (
+            principal_paid_minor == instalment.principal_minor
+            and interest_paid_minor == instalment.interest_minor
+            and fee_paid_minor == instalment.fee_minor
+            and penalty_paid_minor == instalment.penalty_minor
+        )
+        changed.append(
+            LoanInstalment(
+                instalment.number,
+                instalment.due_on,
+                instalment.penalty_minor,
+                instalment.fee_minor,
+                instalment.interest_minor,
+                instalment.principal_minor,
+                penalty_paid_minor,
+                fee_paid_minor,
+                interest_paid_minor,
+                principal_paid_minor,
+                value_date if is_paid else None,
+            )
+        )
+    return tuple(changed)
+
+
+def _position(instalments: Sequence[LoanInstalment], number: int, start: int) -> int:
+    """Where instalment `number` stands, looking from `start` on."""
+    while instalments[start].number != number:
+        start += 1
+    return start
+
+
+def _still_unpaid(
+    window: tuple[LoanInstalment, ...], changed: tuple[LoanInstalment, ...]
+) -> tuple[LoanInstalment, ...]:
+    """The instalments of `window` with something outstanding, given those of them that a payment changed.
+
+    Payment goes strictly from the first to the last, so only the last one changed can still lack something, and all
+    before it are paid.
+    """
+    if not changed:
+        rest = window
+    else:
+        last = changed[-1]
+        rest = window[_position(window, last.number, 0) + 1 :]
+        if last.paid_on is None:
+            return (last, *rest)
+    first_unpaid = 0
+    while first_unpaid < len(rest) and not rest[first_unpaid].outstanding_minor:
+        first_unpaid += 1
+    return rest[first_unpaid:]
+
+
+def _dues(unpaid: tuple[LoanInstalment, ...], business_date: date) -> tuple[date | None, ComponentAmounts]:
+    """The next due date on or after `business_date`, and what earlier instalments lack."""
+    if not unpaid:
+        return None, _NOTHING_OVERDUE
+    if unpaid[0].due_on >= business_date:
+        return unpaid[0].due_on, _NOTHING_OVERDUE
+    penalty_minor = fee_minor = interest_minor = principal_minor = 0
+    next_due_on = None
+    for instalment in unpaid:
+        if instalment.due_on >= business_date and instalment.outstanding_minor:
+            next_due_on = instalment.due_on
+            break
+        penalty_minor += instalment.penalty_minor - instalment.penalty_paid_minor
+        fee_minor += instalment.fee_minor - instalment.fee_paid_minor
+        interest_minor += instalment.interest_minor - instalment.interest_paid_minor
+        principal_minor += instalment.principal_minor - instalment.principal_paid_minor
+    return next_due_on, ComponentAmounts(penalty_minor, fee_minor, interest_minor, principal_minor)

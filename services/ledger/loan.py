@@ -1,0 +1,97 @@
+"""A loan while the ledger works on it: its account and the counters that make numbers and event ids."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from schemas.values import LoanStanding
+from services.ledger.account import LoanAccount, LoanInstalment
+from services.ledger.journal import Postings
+from services.ledger.standing import standing_of
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Loan:
+    """Mutable for the length of one batch; `account.open_instalments` may be a window of the unpaid ones.
+
+    `open_instalments` counts all unpaid ones; `sequence` the events emitted; `transactions` those in the journal.
+    """
+
+    account: LoanAccount
+    disbursed_on: date
+    number_of_instalments: int
+    arrears_tolerance_minor: int
+    instalment_minor: int
+    period_days: int
+    open_instalments: int
+    oldest_unpaid_due_on: date | None
+    sequence: int
+    transactions: int
+
+    @property
+    def key(self) -> Key:
+        """(borrower id, loan id)."""
+        return self.account.borrower_id, self.account.loan_id
+
+    @property
+    def first_open_number(self) -> int:
+        """Number of the first unpaid instalment; instalments are paid strictly in order."""
+        return self.number_of_instalments - self.open_instalments + 1
+
+    @property
+    def more_open(self) -> bool:
+        """Unpaid instalments exist beyond those loaded."""
+        return self.open_instalments > len(self.account.open_instalments)
+
+    def load(self, open_instalments: tuple[LoanInstalment, ...]) -> None:
+        """Take the first unpaid instalments, in order and without gaps."""
+        self.account = replace(self.account, open_instalments=open_instalments)
+
+    def next_sequence(self) -> int:
+        """Count one more event."""
+        self.sequence += 1
+        return self.sequence
+
+    def standing(self, as_of: date) -> LoanStanding:
+        """How the loan stands with what is loaded."""
+        return standing_of(
+            self.account.open_instalments,
+            as_of,
+            principal_outstanding_minor=self.account.principal_outstanding_minor,
+            credit_minor=self.account.credit_minor,
+            tolerance_minor=self.arrears_tolerance_minor,
+        )
+
+    def window_end(self, amount_minor: int, as_of: date) -> int:
+        """Number of the last instalment to load so that a payment can be allocated and the standing told."""
+        reach = amount_minor // max(1, self.instalment_minor) + 2
+        overdue_days = (as_of - self.oldest_unpaid_due_on).days if self.oldest_unpaid_due_on else 0
+        return self.first_open_number + reach + max(0, overdue_days) // self.period_days + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction of the journal; `number` counts per loan, `cause` is what it is about."""
+
+    key: Key
+    number: int
+    kind: str
+    cause: str
+    value_date: date
+    currency: str
+    postings: Postings
+
+
+def transaction(loan: Loan, kind: str, cause: str, value_date: date, postings: Postings) -> Transaction:
+    """The loan's next transaction."""
+    loan.transactions += 1
+    return Transaction(loan.key, loan.transactions, kind, cause, value_date, loan.account.currency, postings)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentChange:
+    """An instalment of a loan with its new paid amounts."""
+
+    key: Key
+    instalment: LoanInstalment

@@ -1,0 +1,42 @@
+"""Fixtures for every test: one real Kafka and PostgreSQL a session, a fresh database and topic names a test."""
+
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.real_pair import RealPair, real_servers
+
+
+@pytest.fixture(scope="session")
+def real_pair() -> Iterator[RealPair]:
+    """Kafka's bootstrap address and the superuser's database address, shared by the session's tests."""
+    with real_servers() as pair:
+        yield pair
+
+
+@pytest.fixture
+async def fresh_database(real_pair: RealPair) -> AsyncIterator[str]:
+    """The superuser's address of a new, empty database, which is dropped after the test."""
+    name = f"test_{uuid4().hex[:12]}"
+    await _execute(real_pair.database_url, f"create database {name}")
+    try:
+        yield urlunsplit(urlsplit(real_pair.database_url)._replace(path=f"/{name}"))
+    finally:
+        await _execute(real_pair.database_url, f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A short prefix that no other test's topics and consumer groups have."""
+    return f"t{uuid4().hex[:8]}."
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
