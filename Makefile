@@ -15,7 +15,7 @@ test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL
 	$(RUN) pytest
 
 bench: .venv/ready ## measure every stage beside raw Kafka and raw PostgreSQL
-	$(RUN) amends bench
+	$(RUN) bench
 
 lint: .venv/ready ## check style and types
 	.venv/bin/ruff check .

@@ -2,7 +2,6 @@
 
 import typer
 
-from amends.commands.bench import bench
 from amends.commands.dead_letters import dead_letters_app
 from amends.commands.migrate import migrate
 from amends.commands.publish import publish
@@ -19,7 +18,6 @@ app.command()(migrate)
 app.command()(publish)
 app.command()(tail)
 app.command()(run)
-app.command()(bench)
 
 
 def main() -> None:

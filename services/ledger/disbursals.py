@@ -15,18 +15,7 @@ _DAYS_OF_UNIT = {"days": 1, "weeks": 7, "months": _SHORTEST_MONTH_DAYS}
 
 def open_loan(data: LoanDisbursed, announce_days: int) -> tuple[NewLoan, Transaction]:
     """The loan that a disbursal opens, and its booking. Raises InvalidTerms."""
-    terms = LoanTerms(
-        principal_minor=data.principal_minor,
-        currency=data.currency,
-        annual_rate_percent=data.annual_rate_percent,
-        method=data.method,
-        number_of_instalments=data.number_of_instalments,
-        every=(data.every_count, data.every_unit),
-        day_count=data.day_count,
-        disbursed_on=data.disbursed_on,
-        first_due_on=data.first_due_on,
-    )
-    schedule = unpaid_instalments(build_schedule(terms))
+    schedule = unpaid_instalments(build_schedule(terms_of(data)))
     account = LoanAccount(
         data.loan_id, data.borrower_id, data.currency, "active", data.principal_minor, 0, data.disbursed_on, 0, schedule
     )
@@ -52,3 +41,18 @@ def open_loan(data: LoanDisbursed, announce_days: int) -> tuple[NewLoan, Transac
         next_action_on=first.due_on - timedelta(days=announce_days),
     )
     return new, booking
+
+
+def terms_of(data: LoanDisbursed) -> LoanTerms:
+    """The terms of a disbursal, checked. Raises InvalidTerms."""
+    return LoanTerms(
+        principal_minor=data.principal_minor,
+        currency=data.currency,
+        annual_rate_percent=data.annual_rate_percent,
+        method=data.method,
+        number_of_instalments=data.number_of_instalments,
+        every=(data.every_count, data.every_unit),
+        day_count=data.day_count,
+        disbursed_on=data.disbursed_on,
+        first_due_on=data.first_due_on,
+    )

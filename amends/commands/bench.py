@@ -1,5 +1,0 @@
-"""`amends bench`: placeholder."""
-
-
-def bench() -> None:
-    """Measure the path."""

@@ -1,0 +1,64 @@
+"""The workload: loans, and their instalments paid one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from amends.publishing import Publication
+from schemas.lending import BorrowerRegistered, LoanDisbursed
+from schemas.payments import PaymentCaptured
+from services.ledger.disbursals import terms_of
+from services.ledger.schedule import build_schedule
+
+_PRINCIPAL_MINOR = 1_200_000
+INSTALMENT_MINOR = 39_859
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Loans of 36 months, and payments in rounds: instalment 1 of every loan, then instalment 2, ..."""
+
+    loans: tuple[LoanDisbursed, ...]
+
+    def openings(self) -> Iterator[Publication]:
+        """Borrowers and loans as events."""
+        for loan in self.loans:
+            data = BorrowerRegistered(borrower_id=loan.borrower_id, name="Bench", email="bench@example.com")
+            yield Publication(data, f"registered-{loan.borrower_id}")
+        for loan in self.loans:
+            yield Publication(loan, f"disbursed-{loan.loan_id}")
+
+    def payments(self, count: int) -> Iterator[Publication]:
+        """`count` payments as events, each for one whole instalment on its due date."""
+        schedule = build_schedule(terms_of(self.loans[0]))
+        for index in range(count):
+            loan = self.loans[index % len(self.loans)]
+            line = schedule[index // len(self.loans)]
+            data = PaymentCaptured(
+                borrower_id=loan.borrower_id,
+                loan_id=loan.loan_id,
+                payment_id=f"{loan.loan_id}-P{line.number}",
+                amount_minor=line.principal_minor + line.interest_minor,
+                currency=loan.currency,
+                value_date=line.due_on,
+            )
+            yield Publication(data, f"captured-{data.payment_id}")
+
+
+def workload(loans: int) -> Workload:
+    """So many equal loans, each of another borrower."""
+    return Workload(
+        tuple(
+            LoanDisbursed(
+                borrower_id=f"B-{number:06}",
+                loan_id=f"L-{number:06}",
+                principal_minor=_PRINCIPAL_MINOR,
+                currency="USD",
+                annual_rate_percent=Decimal(12),
+                number_of_instalments=36,
+                disbursed_on=date(2018, 1, 15),
+            )
+            for number in range(loans)
+        )
+    )
