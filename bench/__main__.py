@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from amends.commands.migrate import migrate_everything
-from amends.commands.run import environment_of
 from amends.demo.flow import FlowWatch
+from amends.environment import environment_of
 from amends.processes import ServiceProcesses
 from bench import raw_kafka, raw_postgres
 from bench.service_path import Throughput, not_on_topic, not_read, run_until

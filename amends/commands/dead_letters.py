@@ -30,6 +30,15 @@ class Service(StrEnum):
     NOTIFIER = "notifier"
 
 
+class Status(StrEnum):
+    """Which dead letters to list."""
+
+    OPEN = "open"
+    REPLAYED = "replayed"
+    DISCARDED = "discarded"
+    ALL = "all"
+
+
 ServiceOption = Annotated[Service, typer.Option("--service", help="Whose dead letters.")]
 Identity = Annotated[int, typer.Argument(help="Number of the dead letter.")]
 Note = Annotated[str, typer.Option(help="Why; kept in the audit.")]
@@ -39,11 +48,12 @@ ActorName = Annotated[str, typer.Option("--actor", help="In whose name; the syst
 @dead_letters_app.command("list")
 def list_letters(
     service: ServiceOption = Service.LEDGER,
-    status: Annotated[str | None, typer.Option(help="open, replayed, discarded; all without it.")] = "open",
+    status: Annotated[Status, typer.Option(help="Only those of one status, or all.")] = Status.OPEN,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
 ) -> None:
     """List dead letters, the newest first. Values that may hold contact data are not shown."""
-    letters = _with_connection(service, lambda connection: store.list_dead_letters(connection, status, limit))
+    wanted = None if status is Status.ALL else status.value
+    letters = _with_connection(service, lambda connection: store.list_dead_letters(connection, wanted, limit))
     table = Table("number", "where", "type", "code", "reason", "status")
     for letter in letters:
         at = letter.position

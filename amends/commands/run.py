@@ -13,23 +13,11 @@ from amends.demo.drive import drive
 from amends.demo.flow import FlowStuck, FlowWatch
 from amends.demo.portfolio import PortfolioLoan, read_portfolio
 from amends.demo.report import print_report
+from amends.environment import environment_of
 from amends.processes import ServiceDidNotStart, ServiceProcesses
 from deploy.embedded import stack
 from deploy.embedded.stack import StackAddresses
 from services.eventing.settings import Settings
-
-
-def environment_of(addresses: StackAddresses) -> dict[str, str]:
-    """The variables that point services at the embedded stack, on a business date that events open."""
-    return {
-        "AMENDS_KAFKA_BOOTSTRAP": addresses.kafka_bootstrap,
-        "AMENDS_DATABASE_URL": addresses.database_url,
-        "AMENDS_NOTIFIER_SMTP_HOST": addresses.smtp_host,
-        "AMENDS_NOTIFIER_SMTP_PORT": str(addresses.smtp_port),
-        "AMENDS_NOTIFIER_SMTP_TLS": "none",
-        "AMENDS_NOTIFIER_SMS_GATEWAY_URL": addresses.sms_gateway_url,
-        "AMENDS_CLOCK": "events",
-    }
 
 
 def run(

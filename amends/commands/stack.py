@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from amends.environment import environment_of
 from deploy.embedded.errors import StackError
 from deploy.embedded.stack import ServerStatus, Stack, data_folder
 
@@ -33,7 +34,8 @@ def up_command(data: Folder = None) -> None:
         addresses = stack.up()
     console = Console()
     console.print(_status_table(stack.status()))
-    console.print(f"Database: {escape(addresses.database_url)}", soft_wrap=True, highlight=False)
+    for name, value in environment_of(addresses).items():
+        console.print(escape(f"export {name}={value}"), soft_wrap=True, highlight=False)
     console.print(f"Messages: {addresses.sink_page_url}", soft_wrap=True, highlight=False)
 
 

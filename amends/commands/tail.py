@@ -21,7 +21,8 @@ def describe(record: ConsumerRecord) -> str:
     body = "(withheld)" if "borrower-registered" in short else (record.value or b"").decode("utf-8", "replace")
     return (
         f"[dim]{escape(record.topic)}/{record.partition}@{record.offset}[/dim] [bold cyan]{escape(short)}[/bold cyan]"
-        f" [green]{escape(key)}[/green] {escape(headers.get('ce_subject', ''))}#{escape(headers.get('ce_sequence', '-'))}"
+        f" [green]{escape(key)}[/green] {escape(headers.get('ce_subject', ''))}"
+        f"#{escape(headers.get('ce_sequence', '-'))}"
         f" [dim]{escape(body)}[/dim]"
     )
 

@@ -14,10 +14,11 @@ from services.eventing.envelope import OutgoingEvent, outgoing
 
 @dataclass(slots=True)
 class Track:
-    """One loan as the store keeps it; `sequence` counts the events that dunning emitted about it."""
+    """One loan as the store keeps it: `facts` as of `known_on`; `sequence` counts the events dunning emitted."""
 
     facts: TrackFacts
     state: TrackState
+    known_on: date
     evaluated_on: date | None
     next_look_on: date | None
     sequence: int

@@ -20,7 +20,10 @@ log = structlog.get_logger(__name__)
 
 
 class LedgerEventsHandler:
-    """Takes the newest facts of each loan, and evaluates the loans that moved on the current business date."""
+    """Takes the newest facts of each loan, and evaluates the loans that moved on the current business date.
+
+    Facts of a date that the ledger has not completed yet wait for it: the look falls due when it is.
+    """
 
     def __init__(self, policy: LadderPolicy, calendar_id: str, partitions: int) -> None:
         self._policy = policy
@@ -49,11 +52,13 @@ class LedgerEventsHandler:
         if not moved:
             return outcome
         completed = await business_date_of(connection, self._calendar_id, self._partitions)
-        on = completed or max(event.data.standing.as_of for event in about_loans)
-        outcome.emitted, decisions = decide(moved, self._policy, on, traces)
+        now = [track for track in moved if completed is not None and track.known_on <= completed]
+        if completed is not None and now:
+            outcome.emitted, decisions = decide(now, self._policy, completed, traces)
+            await store.save_decisions(connection, decisions)
         await store.save_tracks(connection, moved)
-        await store.save_cases(connection, [track.facts.borrower_id for track in moved], on)
-        await store.save_decisions(connection, decisions)
+        if completed is not None:
+            await store.save_cases(connection, [track.facts.borrower_id for track in moved], completed)
         return outcome
 
     def _move(
@@ -73,9 +78,13 @@ class LedgerEventsHandler:
                 metrics.SEQUENCE_GAPS.labels(event.event_type).inc()
                 log.warning("sequence_gap", loan_id=event.data.loan_id, event_id=event.event_id, sequence=sequence)
             if track is None:
-                track = Track(_facts(event, sequence), TrackState.initial(self._policy), None, None, 0)
+                track = Track(
+                    _facts(event, sequence), TrackState.initial(self._policy), event.data.standing.as_of, None, None, 0
+                )
                 tracks[key] = track
             track.facts = _facts(event, sequence)
+            track.known_on = event.data.standing.as_of
+            track.next_look_on = track.known_on
             moved[key] = track
             if event.traceparent is not None:
                 traces[event.data.loan_id] = event.traceparent

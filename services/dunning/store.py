@@ -17,32 +17,12 @@ _COLUMNS = (
     "borrower_id, loan_id, currency, ledger_sequence, oldest_unpaid_due_on, next_due_on, overdue_penalty_minor,"
     " overdue_fee_minor, overdue_interest_minor, overdue_principal_minor, next_penalty_minor, next_fee_minor,"
     " next_interest_minor, next_principal_minor, settled, bucket, days_past_due, done_anchor_due_on, done_at_days,"
-    " evaluated_on, next_look_on, sequence"
+    " known_on, evaluated_on, next_look_on, sequence"
 )
-_TYPES = [
-    "text",
-    "text",
-    "text",
-    "int8",
-    "date",
-    "date",
-    "int8",
-    "int8",
-    "int8",
-    "int8",
-    "int8",
-    "int8",
-    "int8",
-    "int8",
-    "bool",
-    "text",
-    "int4",
-    "date",
-    "int4",
-    "date",
-    "date",
-    "int8",
-]
+_TYPE_NAMES = (
+    "text text text int8 date date int8 int8 int8 int8 int8 int8 int8 int8 bool text int4 date int4 date date date int8"
+)
+_TYPES = tuple(_TYPE_NAMES.split())
 
 
 async def load_tracks(connection: Connection, keys: Sequence[Key]) -> dict[Key, Track]:
@@ -138,9 +118,10 @@ def _track(row: asyncpg.Record) -> Track:
             sequence=row[3],
         ),
         state=TrackState(row[15], row[16], row[17], row[18]),
-        evaluated_on=row[19],
-        next_look_on=row[20],
-        sequence=row[21],
+        known_on=row[19],
+        evaluated_on=row[20],
+        next_look_on=row[21],
+        sequence=row[22],
     )
 
 
@@ -152,7 +133,7 @@ def _row(track: Track) -> tuple[object, ...]:
         facts.next_due_on, overdue.penalty_minor, overdue.fee_minor, overdue.interest_minor, overdue.principal_minor,
         following.penalty_minor, following.fee_minor, following.interest_minor, following.principal_minor,
         facts.settled, state.bucket, state.days_past_due, state.done_anchor_due_on, state.done_at_days,
-        track.evaluated_on, track.next_look_on, track.sequence,
+        track.known_on, track.evaluated_on, track.next_look_on, track.sequence,
     )  # fmt: skip
 
 

@@ -83,7 +83,8 @@ class BatchProcessor:
     ) -> int:
         """Give `records` their effect once and return the next offset.
 
-        A record that makes the handler fail for a reason of its own is found by running the batch one by one.
+        When the handler fails for a reason of its own, only the first record is run, alone, so that the one at fault is
+        found: the next offset then lies before the end of `records`.
         Raises StalePosition, DeadLetterLimitReached, or an infrastructure error; then nothing has happened.
         """
         try:
@@ -92,9 +93,7 @@ class BatchProcessor:
             raise
         except Exception:
             log.exception("batch_failed", topic=partition.topic, partition=partition.partition, records=len(records))
-        for record in records:
-            position = await self._alone(partition, record, position, limit)
-        return position
+        return await self._alone(partition, records[0], position, limit)
 
     async def _alone(
         self, partition: TopicPartition, record: ConsumerRecord, position: int, limit: DeadLetterLimit

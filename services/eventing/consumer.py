@@ -76,9 +76,14 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
         return consumer
 
     @property
+    def alive(self) -> bool:
+        """No lane has died."""
+        return not any(lane.failed for lane in self._lanes.values())
+
+    @property
     def healthy(self) -> bool:
-        """No lane has died or is halted."""
-        return not any(lane.failed or lane.halted for lane in self._lanes.values())
+        """No lane has died, is halted, or has been trying the same batch again and again."""
+        return self.alive and not any(lane.halted or lane.retrying for lane in self._lanes.values())
 
     async def start(self) -> None:
         """Begin to commit to Kafka what PostgreSQL holds."""

@@ -17,6 +17,7 @@ from services.eventing.store import StalePosition
 log = structlog.get_logger(__name__)
 _LONGEST_PAUSE_SECONDS = 5.0
 _HALTED_PAUSE_SECONDS = 15.0
+_RETRIES_OF_A_BLIP = 5
 
 
 class Lane:
@@ -38,6 +39,7 @@ class Lane:
         self.partition = partition
         self.position = position
         self.halted = False
+        self.retrying = False
         self.buffered: deque[ConsumerRecord] = deque()
         self._processor = processor
         self._limit = limit
@@ -61,6 +63,7 @@ class Lane:
             await asyncio.wait_for(asyncio.shield(self._task), timeout=20)
         except (TimeoutError, asyncio.CancelledError):
             self._task.cancel()
+        self._set_halted(False)
 
     @property
     def failed(self) -> bool:
@@ -100,6 +103,7 @@ class Lane:
                 await self._pause(_HALTED_PAUSE_SECONDS)
             except INFRASTRUCTURE_ERRORS as error:
                 attempt += 1
+                self.retrying = attempt >= _RETRIES_OF_A_BLIP
                 metrics.BATCH_RETRIES.labels(topic).inc()
                 log.warning("batch_retry", topic=topic, partition=self.partition.partition, attempt=attempt,
                             error=f"{type(error).__name__}: {error}")  # fmt: skip
@@ -107,8 +111,13 @@ class Lane:
                 await self._pause(pause * random.uniform(0.5, 1))
             else:
                 self._set_halted(False)
-                _observe(topic, records, time.perf_counter() - started)
-                return True
+                self.retrying = False
+                attempt = 0
+                done = [record for record in records if record.offset < self.position]
+                _observe(topic, done, time.perf_counter() - started)
+                records = records[len(done) :]
+                if not records:
+                    return True
         return False
 
     def _set_halted(self, halted: bool) -> None:

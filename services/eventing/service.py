@@ -72,7 +72,7 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     relay = Relay(parts.name, pool, settings)
     beside: list[Work] = [relay, *parts.work(pool), _Gauges(pool)]
     app = FastStream(broker, logger=logging.getLogger("faststream"))
-    face = http_face(parts.name, Health(started=consumer.assigned.is_set, live=lambda: True,
+    face = http_face(parts.name, Health(started=consumer.assigned.is_set, live=lambda: consumer.alive,
                                         ready=lambda: consumer.assigned.is_set() and consumer.healthy))  # fmt: skip
     server = _Server(uvicorn.Config(face, host=settings.http_host, port=settings.http_port, log_config=None,
                                     lifespan="off"))  # fmt: skip

@@ -1,6 +1,5 @@
 """Settings that every service reads from the environment, prefix `AMENDS_`."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field, PostgresDsn, TypeAdapter
@@ -40,7 +39,6 @@ class Settings(BaseSettings):
     calendar_id: str = "default"
     calendar_zone: str = "Asia/Shanghai"
     clock: Literal["system", "events"] = "system"
-    business_date_floor: date | None = None
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65_535)

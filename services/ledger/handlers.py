@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -19,6 +20,7 @@ from services.ledger import store
 from services.ledger.account import CurrencyMismatch, Payment, WindowTooSmall
 from services.ledger.disbursals import open_loan
 from services.ledger.loan import Key, Loan
+from services.ledger.money import UnknownCurrency
 from services.ledger.payments import Bookings, LoanHistory, post_payment, reverse_payment, rework_payment
 from services.ledger.schedule import InvalidTerms
 from services.ledger.settings import LedgerSettings
@@ -64,6 +66,9 @@ class LedgerHandler:
                 loan, booking = open_loan(event.data, self._settings.announce_days)
             except InvalidTerms as error:
                 outcome.reject(event, "invalid-terms", error.field, error.value, str(error))
+                continue
+            except UnknownCurrency as error:
+                outcome.reject(event, "invalid-terms", "currency", event.data.currency, str(error))
                 continue
             new[key] = loan
             known[key] = loan.terms_json
@@ -130,7 +135,7 @@ def _accept(
             elif before.status == "reversed":
                 metrics.DUPLICATES.labels(event.event_type).inc()
             else:
-                known[key] = KnownPayment(before.loan_id, before.amount_minor, before.value_date, "reversed")
+                known[key] = replace(before, status="reversed")
                 accepted.append(event)
             continue
         if before is not None:
@@ -143,14 +148,14 @@ def _accept(
             message = f"{data.value_date} is before the loan's disbursal on {loan.disbursed_on}"
             outcome.reject(event, "before-disbursal", "value_date", data.value_date, message)
         else:
-            known[key] = KnownPayment(data.loan_id, data.amount_minor, data.value_date, "posted")
+            known[key] = KnownPayment(data.loan_id, data.amount_minor, data.currency, data.value_date, "posted")
             accepted.append(event)
     return accepted
 
 
 def _reject_reuse(event: PaymentEvent, before: KnownPayment, outcome: Outcome) -> None:
     data = cast(PaymentCaptured, event.data)
-    for name in ("loan_id", "amount_minor", "value_date"):
+    for name in ("loan_id", "amount_minor", "currency", "value_date"):
         now, was = getattr(data, name), getattr(before, name)
         if now != was:
             message = f"{now} differs from {was} of payment {data.payment_id!r}, which is posted already"

@@ -42,6 +42,7 @@ class KnownPayment:
 
     loan_id: str
     amount_minor: int
+    currency: str
     value_date: date
     status: str
 
@@ -111,8 +112,9 @@ async def known_payments(connection: Connection, keys: Sequence[Key]) -> dict[Ke
     """Payments already in the books, by (borrower id, payment id)."""
     borrowers, payments = _split(keys)
     rows = await connection.fetch(
-        "select borrower_id, payment_id, loan_id, amount_minor, value_date, status::text from payment"
-        " where (borrower_id, payment_id) in (select * from unnest($1::text[], $2::text[]))",
+        "select p.borrower_id, p.payment_id, p.loan_id, p.amount_minor, l.currency, p.value_date, p.status::text"
+        " from payment p join loan l using (borrower_id, loan_id)"
+        " where (p.borrower_id, p.payment_id) in (select * from unnest($1::text[], $2::text[]))",
         borrowers,
         payments,
     )
@@ -334,7 +336,8 @@ async def book_figures(connection: Connection) -> BookFigures:
     """Totals of loans, payments and journal. Reads whole tables: for reports and tests."""
     loans = await connection.fetchrow("select count(*), count(*) filter (where status = 'settled') from loan")
     payments = await connection.fetchrow(
-        "select count(*), coalesce(sum(amount_minor), 0)::int8, coalesce(sum(amount_minor - unallocated_minor), 0)::int8,"
+        "select count(*), coalesce(sum(amount_minor), 0)::int8,"
+        " coalesce(sum(amount_minor - unallocated_minor), 0)::int8,"
         " coalesce(sum(unallocated_minor), 0)::int8 from payment where status = 'posted'"
     )
     accounts = await connection.fetch(

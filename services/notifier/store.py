@@ -121,8 +121,9 @@ async def queue_messages(connection: Connection, events: Sequence[ReceivedEvent[
         for e in sorted(events, key=lambda event: (event.data.borrower_id, event.data.reminder_id))
     ]  # fmt: skip
     status = await connection.execute(
-        "insert into message (borrower_id, notification_id, reminder_id, loan_id, step_id, template, channels, currency,"
-        " due_on, days_past_due, penalty_minor, fee_minor, interest_minor, principal_minor, traceparent, status)"
+        "insert into message (borrower_id, notification_id, reminder_id, loan_id, step_id, template, channels,"
+        " currency, due_on, days_past_due, penalty_minor, fee_minor, interest_minor, principal_minor, traceparent,"
+        " status)"
         " select n.a, n.b, n.c, n.d, n.e, n.f, string_to_array(n.g, ','), n.h, n.i, n.j, n.k, n.l, n.m, n.n, n.o,"
         "  case when exists (select 1 from contact where contact.borrower_id = n.a)"
         "  then 'queued'::message_status else 'waiting_for_contact' end"

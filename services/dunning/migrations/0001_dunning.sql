@@ -21,6 +21,7 @@ create table track (
     days_past_due           int    not null check (days_past_due >= 0),
     done_anchor_due_on      date,
     done_at_days            int,
+    known_on                date   not null,   -- the ledger's date that the facts are of
     evaluated_on            date,
     next_look_on            date,
     sequence                bigint not null default 0,
