@@ -10,30 +10,31 @@ from schemas.values import Currency, EventData, Identifier, PositiveAmountMinor
 TOPIC = "payments.events"
 
 
-class PaymentCaptured(EventData):
-    """Money arrived for a loan; `value_date` is the day from which it counts."""
+class PaymentEventData(EventData):
+    """What every event about one payment carries."""
 
-    event_type: ClassVar[str] = "amends.payments.payment-captured.v1"
     topic: ClassVar[str] = TOPIC
     subject_field: ClassVar[str] = "payment_id"
 
     borrower_id: Identifier
     loan_id: Identifier
     payment_id: Identifier
+
+
+class PaymentCaptured(PaymentEventData):
+    """Money arrived for a loan; `value_date` is the day from which it counts."""
+
+    event_type: ClassVar[str] = "amends.payments.payment-captured.v1"
+
     amount_minor: PositiveAmountMinor
     currency: Currency
     value_date: date
 
 
-class PaymentReversed(EventData):
+class PaymentReversed(PaymentEventData):
     """A captured payment was taken back (bounced, charged back, booked in error)."""
 
     event_type: ClassVar[str] = "amends.payments.payment-reversed.v1"
-    topic: ClassVar[str] = TOPIC
-    subject_field: ClassVar[str] = "payment_id"
 
-    borrower_id: Identifier
-    loan_id: Identifier
-    payment_id: Identifier
     reversed_on: date
     reason: Annotated[str, Field(max_length=200)] = ""

@@ -190,5 +190,7 @@ def _sequence(raw: bytes | None) -> int | None:
 
 
 def of_types(events: Sequence[ReceivedEvent[EventData]], model: type[Data]) -> list[ReceivedEvent[Data]]:
-    """The events whose data is of one model, in order."""
-    return [event for event in events if isinstance(event.data, model)]  # type: ignore[misc]
+    """The events whose data is of one model or derived from it, in order."""
+    # isinstance on pydantic models asks their metaclass each time: ask once a class, not once an event.
+    wanted = {kind for kind in {type(event.data) for event in events} if issubclass(kind, model)}
+    return [event for event in events if type(event.data) in wanted]  # type: ignore[misc]

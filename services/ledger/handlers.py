@@ -9,7 +9,7 @@ from typing import cast
 
 from schemas.calendar import BusinessDateOpened
 from schemas.lending import LoanDisbursed
-from schemas.payments import PaymentCaptured, PaymentReversed
+from schemas.payments import PaymentCaptured, PaymentEventData, PaymentReversed
 from schemas.values import EventData
 from services.eventing import metrics
 from services.eventing import store as eventing_store
@@ -46,8 +46,7 @@ class LedgerHandler:
             )
         if disbursals := of_types(events, LoanDisbursed):
             await self._open_loans(connection, disbursals, outcome)
-        payments = [event for event in events if isinstance(event.data, PaymentCaptured | PaymentReversed)]
-        if payments:
+        if payments := of_types(events, PaymentEventData):
             await self._book_payments(connection, cast(list[PaymentEvent], payments), outcome)
         return outcome
 
@@ -128,7 +127,7 @@ def _accept(
             continue
         key = (data.borrower_id, data.payment_id)
         before = known.get(key)
-        if isinstance(data, PaymentReversed):
+        if not isinstance(data, PaymentCaptured):
             if before is None or before.loan_id != data.loan_id:
                 message = f"payment {data.payment_id!r} of loan {data.loan_id!r} is not known"
                 outcome.reject(event, "unknown-payment", "payment_id", data.payment_id, message)
@@ -171,7 +170,7 @@ def _out_of_order(events: Sequence[PaymentEvent], loans: dict[Key, Loan]) -> set
     for event in events:
         data = event.data
         key = (data.borrower_id, data.loan_id)
-        if isinstance(data, PaymentReversed):
+        if not isinstance(data, PaymentCaptured):
             slow.add(key)
             continue
         last = newest.get(key) or loans[key].account.last_value_date
@@ -212,7 +211,7 @@ def _book(
         data = event.data
         key = (data.borrower_id, data.loan_id)
         loan = loans[key]
-        if isinstance(data, PaymentReversed):
+        if not isinstance(data, PaymentCaptured):
             reverse_payment(loan, histories[key], data.payment_id, data.reversed_on, business_date,
                             event.traceparent, bookings)  # fmt: skip
             continue
