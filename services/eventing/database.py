@@ -53,7 +53,12 @@ async def open_pool(settings: Settings, service: ServiceName) -> Pool:
         max_size=settings.pool_connections,
         command_timeout=settings.statement_timeout_seconds,
         timeout=10,
-        server_settings={"search_path": service, "jit": "off", "application_name": f"amends-{service}"},
+        server_settings={
+            "search_path": service,
+            "jit": "off",
+            "application_name": f"amends-{service}",
+            "plan_cache_mode": "force_custom_plan",
+        },
     )
 
 

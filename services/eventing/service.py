@@ -83,7 +83,7 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     for work in beside:
         await work.start()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(100_000, 50, 100)  # batches make much short-lived data and hardly a cycle
     if started is not None:
         started(await server.port())
     log.info("service_started", service=parts.name)

@@ -64,10 +64,11 @@ class Loan:
         )
 
     def window_end(self, amount_minor: int, as_of: date) -> int:
-        """Number of the last instalment to load so that a payment can be allocated and the standing told."""
-        reach = amount_minor // max(1, self.instalment_minor) + 2
+        """Number of the last instalment to load: what is overdue, what the amount reaches, and two more to tell of."""
+        reach = amount_minor // max(1, self.instalment_minor) + 1
         overdue_days = (as_of - self.oldest_unpaid_due_on).days if self.oldest_unpaid_due_on else 0
-        return self.first_open_number + reach + max(0, overdue_days) // self.period_days + 3
+        overdue = overdue_days // self.period_days + 1 if overdue_days > 0 else 0
+        return self.first_open_number + max(reach, overdue) + 1
 
 
 @dataclass(frozen=True, slots=True)
