@@ -141,13 +141,24 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._open_lane(partition, positions[partition])
 
     async def _earlier_topics_read(self, partition: TopicPartition) -> None:
+        """Wait until all that stood on the earlier topics when this batch was taken up has had its effect."""
         for topic in self._topics[: self._topics.index(partition.topic)]:
             earlier = TopicPartition(topic, partition.partition)
-            while (lane := self._lanes.get(earlier)) is not None and partition in self._lanes:
-                end = self._consumer.highwater(earlier)
-                if end is not None and lane.position >= end:
-                    break
+            if earlier not in self._lanes:
+                continue
+            end = await self._end_offset(earlier)
+            while (lane := self._lanes.get(earlier)) is not None and lane.position < end and partition in self._lanes:
                 await asyncio.sleep(0.01)
+
+    async def _end_offset(self, partition: TopicPartition) -> int:
+        """Where a partition ends now; the consumer's own high-water mark may be older than the batch in hand."""
+        while partition in self._lanes:
+            try:
+                return int((await self._consumer.end_offsets([partition]))[partition])
+            except KafkaError as error:
+                log.info("end_offset_retry", topic=partition.topic, partition=partition.partition, error=str(error))
+                await asyncio.sleep(0.2)
+        return 0
 
     async def _deliver(self, records: tuple[ConsumerRecord, ...]) -> None:
         """Give each partition's records to its lane."""

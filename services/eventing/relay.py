@@ -111,17 +111,16 @@ class Relay:
     async def _send_in_order(
         self, producer: AIOKafkaProducer, target: TopicPartition, rows: Sequence[OutboxRow]
     ) -> None:
-        acknowledged = []
+        """A batch leaves only after the one before it is acknowledged, so that a failure cannot turn the order."""
         batch = producer.create_batch()
         for row in rows:
             headers = self._headers(row)
-            appended = batch.append(key=row.key, value=row.value, timestamp=None, headers=headers)
-            if appended is None:
-                acknowledged.append(await producer.send_batch(batch, target.topic, partition=target.partition))
-                batch = producer.create_batch()
-                batch.append(key=row.key, value=row.value, timestamp=None, headers=headers)
-        acknowledged.append(await producer.send_batch(batch, target.topic, partition=target.partition))
-        await asyncio.gather(*acknowledged)
+            if batch.append(key=row.key, value=row.value, timestamp=None, headers=headers) is not None:
+                continue
+            await (await producer.send_batch(batch, target.topic, partition=target.partition))
+            batch = producer.create_batch()
+            batch.append(key=row.key, value=row.value, timestamp=None, headers=headers)
+        await (await producer.send_batch(batch, target.topic, partition=target.partition))
 
     def _headers(self, row: OutboxRow) -> list[tuple[str, bytes]]:
         if row.raw_headers is not None:
@@ -154,8 +153,8 @@ class Relay:
                 max_request_size=4 * 1024 * 1024,
                 request_timeout_ms=15_000,
             )
-            await producer.start()
             self._producer = producer
+            await producer.start()
             self._partitions = {}
         return self._producer
 
