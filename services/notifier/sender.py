@@ -42,9 +42,13 @@ class Sender:
         self._settings = settings
         self._clock = clock
         self._slots = asyncio.Semaphore(settings.sends_at_once)
+        self._led_on: Connection | None = None
 
     async def __call__(self, connection: Connection) -> bool:
         """True when more messages may wait. What is taken is marked before anything leaves."""
+        if connection is not self._led_on:
+            await store.reclaim_sending(connection)
+            self._led_on = connection
         async with connection.transaction():
             messages = await store.take_queued(connection, _AT_ONCE, _UNKNOWN_AFTER)
         if not messages:

@@ -162,6 +162,14 @@ async def take_queued(connection: Connection, limit: int, unknown_after: timedel
     return [_queued(row) for row in rows]
 
 
+async def reclaim_sending(connection: Connection) -> None:
+    """Let messages left as sending be tried again at once, under the same key.
+
+    For a sender that has just become the only one: whoever marked them is gone, and their fate is unknown.
+    """
+    await connection.execute("update message set next_attempt_at = clock_timestamp() where status = 'sending'")
+
+
 async def end_messages(connection: Connection, endings: Sequence[Ending]) -> None:
     """Record how attempts ended."""
     rows = [

@@ -11,7 +11,7 @@ from typing import get_args
 from aiokafka.errors import KafkaError
 
 from amends.commands.migrate import migrate_everything
-from amends.demo.flow import FlowWatch, until
+from amends.demo.flow import FlowStuck, FlowWatch, until
 from amends.demo.story import date_opened
 from amends.environment import environment_of
 from amends.processes import ServiceDidNotStart, ServiceProcesses
@@ -133,4 +133,7 @@ async def come_to_rest(watch: FlowWatch, services: ServiceProcesses, on: date, s
     """All services up and nothing on its way on this business date."""
     for name in get_args(ServiceName):
         await keep_alive(services, name)
-    await until(lambda: watch.at_rest(on), seconds)
+    try:
+        await until(lambda: watch.at_rest(on), seconds)
+    except FlowStuck as stuck:
+        raise FlowStuck(f"{stuck}: {await watch.on_its_way()}, completed {await watch.completed_date()}") from None
