@@ -83,29 +83,22 @@ class BatchProcessor:
     ) -> int:
         """Give `records` their effect once and return the next offset.
 
-        When the handler fails for a reason of its own, only the first record is run, alone, so that the one at fault is
-        found: the next offset then lies before the end of `records`.
+        When the handler fails for a reason of its own, the first half is tried, and so on down to the record at fault,
+        which is refused: the next offset then lies before the end of `records`.
         Raises StalePosition, DeadLetterLimitReached, or an infrastructure error; then nothing has happened.
         """
         try:
             return await self._transaction(partition, records, position, limit)
         except (StalePosition, DeadLetterLimitReached, *INFRASTRUCTURE_ERRORS):
             raise
-        except Exception:
-            log.exception("batch_failed", topic=partition.topic, partition=partition.partition, records=len(records))
-        return await self._alone(partition, records[0], position, limit)
-
-    async def _alone(
-        self, partition: TopicPartition, record: ConsumerRecord, position: int, limit: DeadLetterLimit
-    ) -> int:
-        try:
-            return await self._transaction(partition, [record], position, limit)
-        except (StalePosition, DeadLetterLimitReached, *INFRASTRUCTURE_ERRORS):
-            raise
         except Exception as error:
-            log.exception("record_failed", topic=record.topic, partition=record.partition, offset=record.offset)
-            reason = Reason("handler-failed", "data", "", f"data: handler failed: {type(error).__name__}: {error}")
-            return await self._transaction(partition, [record], position, limit, refuse_all=reason)
+            log.exception("batch_failed", topic=partition.topic, partition=partition.partition,
+                          offset=records[0].offset, records=len(records))  # fmt: skip
+            failure = f"{type(error).__name__}: {error}"
+        if len(records) > 1:
+            return await self.process(partition, records[: len(records) // 2], position, limit)
+        reason = Reason("handler-failed", "data", "", f"data: handler failed: {failure}")
+        return await self._transaction(partition, records, position, limit, refuse_all=reason)
 
     async def _transaction(
         self,
