@@ -42,7 +42,7 @@ async def _bench(pair: EphemeralStack, count: int, loans: int) -> None:
             await raw_kafka.produce(settings, list(work.openings()))
             opened = await run_until(services, "ledger", loans, not_read(watch, "ledger"))
             services.stop()
-            produced = await raw_kafka.produce(settings, list(work.payments(count)))
+            produced = await raw_kafka.produce(settings, list(work.payment_events(count)))
             consumed = await raw_kafka.consume(settings, payments.TOPIC, count)
             posted = await run_until(services, "ledger", count, not_on_topic(watch, ledger.TOPIC, count))
             services.stop()
@@ -68,7 +68,7 @@ async def _raw_postgres(pair: EphemeralStack, settings: Settings, count: int, lo
     await admin.execute("create database amends_raw")
     await admin.close()
     url = settings.database_url.rsplit("/", 1)[0] + "/amends_raw"
-    return await raw_postgres.insert_payments(url, workload(loans), count, b"x" * 780)
+    return await raw_postgres.insert_payments(url, workload(loans), count)
 
 
 def _add(table: Table, stage: str, measured: Throughput, raw: float | None) -> None:

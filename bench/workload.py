@@ -12,7 +12,6 @@ from services.ledger.disbursals import terms_of
 from services.ledger.schedule import build_schedule
 
 _PRINCIPAL_MINOR = 1_200_000
-INSTALMENT_MINOR = 39_859
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,18 @@ class Workload:
         for loan in self.loans:
             yield Publication(loan, f"disbursed-{loan.loan_id}")
 
-    def payments(self, count: int) -> Iterator[Publication]:
-        """`count` payments as events, each for one whole instalment on its due date."""
+    def payment_events(self, count: int) -> Iterator[Publication]:
+        """The payments as events."""
+        for data in self.payments(count):
+            yield Publication(data, f"captured-{data.payment_id}")
+
+    def payments(self, count: int) -> Iterator[PaymentCaptured]:
+        """`count` payments, each for one whole instalment on its due date."""
         schedule = build_schedule(terms_of(self.loans[0]))
         for index in range(count):
             loan = self.loans[index % len(self.loans)]
             line = schedule[index // len(self.loans)]
-            data = PaymentCaptured(
+            yield PaymentCaptured(
                 borrower_id=loan.borrower_id,
                 loan_id=loan.loan_id,
                 payment_id=f"{loan.loan_id}-P{line.number}",
@@ -43,7 +47,6 @@ class Workload:
                 currency=loan.currency,
                 value_date=line.due_on,
             )
-            yield Publication(data, f"captured-{data.payment_id}")
 
 
 def workload(loans: int) -> Workload:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha1
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from aiokafka import ConsumerRecord
@@ -20,6 +20,7 @@ from schemas.values import EventData
 Headers = tuple[tuple[str, bytes], ...]
 Data = TypeVar("Data", bound=EventData)
 _NAMESPACE = UUID("6f0f1c5e-4c1f-5b0e-9d1c-0a6d2f3b7a11").bytes
+_VARIANT_DIGITS = {digit: "89ab"[int(digit, 16) & 0b0011] for digit in "0123456789abcdef"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,20 @@ class ReceivedEvent(Generic[Data]):
     data: Data
     sequence: int | None
     traceparent: str | None
-    position: Position
     record: ConsumerRecord = field(repr=False)
 
+    @property
+    def position(self) -> Position:
+        """Where it stands in Kafka."""
+        return Position(self.record.topic, self.record.partition, self.record.offset)
 
-@dataclass(frozen=True, slots=True)
-class OutgoingEvent:
+
+class OutgoingEvent(NamedTuple):
     """One event to be written to the outbox."""
 
     topic: str
     key: str
-    event_id: UUID
+    event_id: str
     event_type: str
     subject: str
     sequence: int
@@ -77,29 +81,43 @@ class InvalidRecord(ValueError):
         self.reason = reason
 
 
-def event_id(event_type: str, subject: str, sequence: int) -> UUID:
+def event_id(event_type: str, subject: str, sequence: int) -> str:
     """The id of an event from its facts (UUIDv5): the same facts give the same id."""
-    digest = bytearray(sha1(_NAMESPACE + f"{event_type}|{subject}|{sequence}".encode(), usedforsecurity=False).digest())
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    return UUID(bytes=bytes(digest[:16]))
+    name = f"{event_type}|{subject}|{sequence}".encode()
+    digest = sha1(_NAMESPACE + name, usedforsecurity=False).hexdigest()
+    variant = _VARIANT_DIGITS[digest[16]]
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def outgoing(
     data: EventData, sequence: int, *, traceparent: str | None = None, partition: int | None = None
 ) -> OutgoingEvent:
     """Wrap data as the event number `sequence` of its subject."""
-    subject = data.subject
+    value = data.model_dump_json().encode()
+    return outgoing_json(type(data), data.key, data.subject, value, sequence, traceparent, partition)
+
+
+def outgoing_json(
+    model: type[EventData],
+    key: str,
+    subject: str,
+    value: bytes,
+    sequence: int,
+    traceparent: str | None = None,
+    partition: int | None = None,
+) -> OutgoingEvent:
+    """Wrap a `value` that is already the JSON text of a `model`."""
+    event_type = model.event_type
     return OutgoingEvent(
-        topic=data.topic,
-        key=data.key,
-        event_id=event_id(data.event_type, subject, sequence),
-        event_type=data.event_type,
-        subject=subject,
-        sequence=sequence,
-        value=data.model_dump_json().encode(),
-        traceparent=traceparent,
-        partition=partition,
+        model.topic,
+        key,
+        event_id(event_type, subject, sequence),
+        event_type,
+        subject,
+        sequence,
+        value,
+        traceparent,
+        partition,
     )
 
 
@@ -168,7 +186,6 @@ def read_record(record: ConsumerRecord) -> ReceivedEvent[EventData]:
         data=data,
         sequence=_sequence(headers.get("ce_sequence")),
         traceparent=traceparent.decode("ascii", "replace") if traceparent else None,
-        position=Position(record.topic, record.partition, record.offset),
         record=record,
     )
 

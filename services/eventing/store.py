@@ -90,7 +90,7 @@ async def write_outbox(connection: Connection, events: Sequence[OutgoingEvent]) 
         "outbox",
         columns=_OUTBOX_COLUMNS,
         records=[
-            (e.topic, e.partition, e.key.encode(), str(e.event_id), e.event_type, e.subject, e.sequence,
+            (e.topic, e.partition, e.key.encode(), e.event_id, e.event_type, e.subject, e.sequence,
              e.traceparent, e.value)
             for e in events
         ],

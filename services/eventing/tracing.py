@@ -5,7 +5,6 @@ Off, the publisher's `traceparent` is passed on as it came. On, each batch is a 
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -46,7 +45,7 @@ class Tracing:
         carrier: dict[str, str] = {}
         _propagator.inject(carrier)
         current = carrier.get("traceparent")
-        return [event if event.traceparent else replace(event, traceparent=current) for event in events]
+        return [event if event.traceparent else event._replace(traceparent=current) for event in events]
 
 
 def start_tracing(service: str, endpoint: str | None) -> Tracing:

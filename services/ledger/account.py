@@ -95,8 +95,7 @@ class LoanInstalment(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoanAccount:
+class LoanAccount(NamedTuple):
     """What the store loads of a loan for a payment.
 
     `principal_outstanding_minor` is principal not yet paid, due or not; `credit_minor` is what the borrower paid beyond
@@ -116,8 +115,7 @@ class LoanAccount:
     open_instalments: tuple[LoanInstalment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """Money from the borrower: `amount_minor` is above zero, `value_date` is the day it counts."""
 
     payment_id: str

@@ -90,17 +90,17 @@ def _next_action(staged: Sequence[StagedInstalment], stages: dict[int, Stage], a
 def _notice(loan: Loan, instalment: LoanInstalment, stage: Stage, on: date) -> OutgoingEvent:
     common = contract.LedgerEventData(
         borrower_id=loan.account.borrower_id, loan_id=loan.account.loan_id, currency=loan.account.currency,
-        standing=loan.standing(on),
+        standing=loan.standing(on).told(),
     )  # fmt: skip
     data: contract.LedgerEventData
     if stage is Stage.PASSED:
         data = contract.InstalmentOverdue(
             **dict(common), instalment_number=instalment.number, due_on=instalment.due_on,
-            amounts=lacking(instalment), days_past_due=(on - instalment.due_on).days, business_date=on,
+            amounts=lacking(instalment).told(), days_past_due=(on - instalment.due_on).days, business_date=on,
         )  # fmt: skip
     else:
         data = contract.RepaymentDue(
             **dict(common), instalment_number=instalment.number, due_on=instalment.due_on,
-            days_ahead=(instalment.due_on - on).days, amounts=lacking(instalment), business_date=on,
+            days_ahead=(instalment.due_on - on).days, amounts=lacking(instalment).told(), business_date=on,
         )  # fmt: skip
     return outgoing(data, loan.next_sequence())

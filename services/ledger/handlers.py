@@ -127,7 +127,7 @@ def _accept(
             continue
         key = (data.borrower_id, data.payment_id)
         before = known.get(key)
-        if not isinstance(data, PaymentCaptured):
+        if type(data) is not PaymentCaptured:
             if before is None or before.loan_id != data.loan_id:
                 message = f"payment {data.payment_id!r} of loan {data.loan_id!r} is not known"
                 outcome.reject(event, "unknown-payment", "payment_id", data.payment_id, message)
@@ -170,7 +170,7 @@ def _out_of_order(events: Sequence[PaymentEvent], loans: dict[Key, Loan]) -> set
     for event in events:
         data = event.data
         key = (data.borrower_id, data.loan_id)
-        if not isinstance(data, PaymentCaptured):
+        if type(data) is not PaymentCaptured:
             slow.add(key)
             continue
         last = newest.get(key) or loans[key].account.last_value_date
@@ -189,7 +189,7 @@ def _windows(
     newest: dict[Key, date] = {}
     for event in events:
         data = event.data
-        if isinstance(data, PaymentCaptured):
+        if type(data) is PaymentCaptured:
             key = (data.borrower_id, data.loan_id)
             totals[key] += data.amount_minor
             newest[key] = max(data.value_date, newest.get(key, data.value_date))
@@ -211,7 +211,8 @@ def _book(
         data = event.data
         key = (data.borrower_id, data.loan_id)
         loan = loans[key]
-        if not isinstance(data, PaymentCaptured):
+        if type(data) is not PaymentCaptured:
+            assert type(data) is PaymentReversed
             reverse_payment(loan, histories[key], data.payment_id, data.reversed_on, business_date,
                             event.traceparent, bookings)  # fmt: skip
             continue

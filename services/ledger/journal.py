@@ -6,9 +6,8 @@ minor units; all postings of one transaction are in one currency.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.ledger.allocation import Allocation, AllocationTotals
 from services.ledger.money import NotPositive
@@ -54,19 +53,23 @@ class UnequalTotals(ValueError):
         self.correct_minor = correct_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """Debits one account and credits another by `amount_minor`. Raises `NotPositive` or `SameAccount`."""
-
+class _Sides(NamedTuple):
     debit: AccountCode
     credit: AccountCode
     amount_minor: int
 
-    def __post_init__(self) -> None:
-        if self.amount_minor <= 0:
-            raise NotPositive("amount_minor", self.amount_minor)
-        if self.debit == self.credit:
-            raise SameAccount(self.debit)
+
+class Posting(_Sides):
+    """Debits one account and credits another by `amount_minor`. Raises `NotPositive` or `SameAccount`."""
+
+    __slots__ = ()
+
+    def __new__(cls, debit: AccountCode, credit: AccountCode, amount_minor: int) -> "Posting":
+        if amount_minor <= 0:
+            raise NotPositive("amount_minor", amount_minor)
+        if debit is credit:
+            raise SameAccount(debit)
+        return tuple.__new__(cls, (debit, credit, amount_minor))
 
 
 Postings = tuple[Posting, ...]

@@ -1,12 +1,12 @@
 """A loan while the ledger works on it: its account and the counters that make numbers and event ids."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from schemas.values import LoanStanding
 from services.ledger.account import LoanAccount, LoanInstalment
 from services.ledger.journal import Postings
-from services.ledger.standing import standing_of
+from services.ledger.standing import Standing, standing_of
 
 Key = tuple[str, str]
 
@@ -46,14 +46,14 @@ class Loan:
 
     def load(self, open_instalments: tuple[LoanInstalment, ...]) -> None:
         """Take the first unpaid instalments, in order and without gaps."""
-        self.account = replace(self.account, open_instalments=open_instalments)
+        self.account = self.account._replace(open_instalments=open_instalments)
 
     def next_sequence(self) -> int:
         """Count one more event."""
         self.sequence += 1
         return self.sequence
 
-    def standing(self, as_of: date) -> LoanStanding:
+    def standing(self, as_of: date) -> Standing:
         """How the loan stands with what is loaded."""
         return standing_of(
             self.account.open_instalments,
@@ -71,8 +71,7 @@ class Loan:
         return self.first_open_number + max(reach, overdue) + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One transaction of the journal; `number` counts per loan, `cause` is what it is about."""
 
     key: Key
@@ -90,8 +89,7 @@ def transaction(loan: Loan, kind: str, cause: str, value_date: date, postings: P
     return Transaction(loan.key, loan.transactions, kind, cause, value_date, loan.account.currency, postings)
 
 
-@dataclass(frozen=True, slots=True)
-class InstalmentChange:
+class InstalmentChange(NamedTuple):
     """An instalment of a loan with its new paid amounts."""
 
     key: Key

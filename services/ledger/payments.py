@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from schemas import ledger as contract
-from services.eventing.envelope import OutgoingEvent, outgoing
-from services.ledger import journal
+from services.eventing.envelope import OutgoingEvent, outgoing, outgoing_json
+from services.ledger import event_text, journal
 from services.ledger.account import (
     LoanInstalment,
     Payment,
@@ -19,8 +20,7 @@ from services.ledger.allocation import DEFAULT_ORDER, Allocation, AllocationTota
 from services.ledger.loan import InstalmentChange, Key, Loan, Transaction, transaction
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
+class PaymentRow(NamedTuple):
     """A payment as it is kept."""
 
     borrower_id: str
@@ -108,7 +108,7 @@ def reverse_payment(
         borrower_id=loan.account.borrower_id,
         loan_id=loan.account.loan_id,
         currency=loan.account.currency,
-        standing=loan.standing(as_of),
+        standing=loan.standing(as_of).told(),
         payment_id=payment_id,
         amount_minor=payment.amount_minor,
         reversed_on=reversed_on,
@@ -133,8 +133,7 @@ def _rework(loan: Loan, history: LoanHistory, bookings: Bookings) -> tuple[dict[
         bookings.payment_changes.append(_row(loan, by_id[payment_id], "posted", allocation.totals))
     unpaid = tuple(i for i in result.instalments if i.outstanding_minor)
     loan.open_instalments = len(unpaid)
-    loan.account = replace(
-        loan.account,
+    loan.account = loan.account._replace(
         status="settled" if result.settled else "active",
         principal_outstanding_minor=result.principal_outstanding_minor,
         credit_minor=result.credit_minor,
@@ -164,36 +163,13 @@ def _emit_received(
     standing = loan.standing(as_of)
     loan.oldest_unpaid_due_on = standing.oldest_unpaid_due_on
     borrower_id, loan_id = loan.key
-    data = contract.PaymentReceived(
-        borrower_id=borrower_id,
-        loan_id=loan_id,
-        currency=loan.account.currency,
-        standing=standing,
-        payment_id=payment.payment_id,
-        amount_minor=payment.amount_minor,
-        value_date=payment.value_date,
-        allocation=contract.PaymentAllocation(
-            penalty_minor=allocation.penalty_minor,
-            fee_minor=allocation.fee_minor,
-            interest_minor=allocation.interest_minor,
-            principal_minor=allocation.principal_minor,
-            unallocated_minor=allocation.unallocated_minor,
-            instalments=tuple(
-                contract.InstalmentAllocation(
-                    instalment_number=line.number,
-                    penalty_minor=line.penalty_minor,
-                    fee_minor=line.fee_minor,
-                    interest_minor=line.interest_minor,
-                    principal_minor=line.principal_minor,
-                )
-                for line in allocation.lines
-            ),
-        ),
+    value = event_text.payment_received(borrower_id, loan_id, loan.account.currency, standing, payment, allocation)
+    bookings.emitted.append(
+        outgoing_json(contract.PaymentReceived, borrower_id, loan_id, value, loan.next_sequence(), trace)
     )
-    bookings.emitted.append(outgoing(data, loan.next_sequence(), traceparent=trace))
     if standing.settled:
         settled = contract.LoanSettled(
-            borrower_id=borrower_id, loan_id=loan_id, currency=loan.account.currency, standing=standing,
+            borrower_id=borrower_id, loan_id=loan_id, currency=loan.account.currency, standing=standing.told(),
             settled_on=payment.value_date,
         )  # fmt: skip
         bookings.emitted.append(outgoing(settled, loan.next_sequence(), traceparent=trace))

@@ -1,6 +1,7 @@
 """All SQL of the ledger. Every statement serves a whole batch; rows are locked and written in key order."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +20,11 @@ _LOAN_COLUMNS = (
     " sequence, transactions, disbursed_on, number_of_instalments, arrears_tolerance_minor, instalment_minor,"
     " period_days, open_instalments, oldest_unpaid_due_on"
 )
-_INSTALMENT_COLUMNS = (
-    "i.borrower_id, i.loan_id, i.number, i.due_on, i.penalty_minor, i.fee_minor, i.interest_minor, i.principal_minor,"
+_INSTALMENT_FIELDS = (
+    "i.number, i.due_on, i.penalty_minor, i.fee_minor, i.interest_minor, i.principal_minor,"
     " i.penalty_paid_minor, i.fee_paid_minor, i.interest_paid_minor, i.principal_paid_minor, i.paid_on"
 )
+_INSTALMENT_COLUMNS = f"i.borrower_id, i.loan_id, {_INSTALMENT_FIELDS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,20 @@ async def load_loans(connection: Connection, keys: Iterable[Key]) -> dict[Key, L
 async def load_windows(connection: Connection, windows: Sequence[tuple[Loan, int]]) -> None:
     """Give each loan its unpaid instalments up to a number."""
     rows = await connection.fetch(
-        f"select {_INSTALMENT_COLUMNS} from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as w (b, l, lo, hi)"
+        f"select {_INSTALMENT_FIELDS}, w.place from unnest($1::text[], $2::text[], $3::int[], $4::int[])"
+        "  with ordinality as w (b, l, lo, hi, place)"
         " join instalment i on i.borrower_id = w.b and i.loan_id = w.l and i.number between w.lo and w.hi"
-        " order by i.borrower_id, i.loan_id, i.number",
+        " order by w.place, i.number",
         [loan.account.borrower_id for loan, _ in windows],
         [loan.account.loan_id for loan, _ in windows],
         [loan.first_open_number for loan, _ in windows],
         [end for _, end in windows],
     )
-    found: dict[Key, list[LoanInstalment]] = {}
-    for row in rows:
-        found.setdefault((row[0], row[1]), []).append(LoanInstalment(*row[2:]))
-    for loan, _ in windows:
-        loan.load(tuple(found.get(loan.key, ())))
+    found: dict[int, list[LoanInstalment]] = defaultdict(list)
+    for *fields, place in rows:
+        found[place].append(LoanInstalment(*fields))
+    for place, (loan, _) in enumerate(windows, start=1):
+        loan.load(tuple(found[place]))
 
 
 async def load_histories(connection: Connection, keys: Iterable[Key]) -> dict[Key, LoanHistory]:

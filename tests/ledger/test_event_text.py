@@ -1,0 +1,39 @@
+"""The event text written without models is what the contract's models would write."""
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas import ledger as contract
+from services.ledger import event_text
+from services.ledger.account import Payment
+from services.ledger.allocation import Allocation, AllocationLine
+from services.ledger.standing import Amounts, Standing
+
+minor = st.integers(0, 10**15)
+days = st.dates(date(1900, 1, 1), date(2999, 12, 31))
+identifiers = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,20}", fullmatch=True)
+amounts = st.builds(Amounts, minor, minor, minor, minor)
+standings = st.builds(Standing, days, minor, amounts, st.none() | days, st.none() | days, amounts, minor, st.booleans())
+lines = st.builds(AllocationLine, st.integers(1, 1200), minor, minor, minor, minor)
+allocations = st.builds(Allocation, st.lists(lines, max_size=3).map(tuple), minor, minor, minor, minor, minor)
+payments = st.builds(Payment, identifiers, st.integers(1, 10**15), st.just("USD"), days)
+
+
+@given(identifiers, identifiers, standings, payments, allocations)
+def test_a_payment_received_has_the_bytes_of_its_model(
+    borrower_id: str, loan_id: str, standing: Standing, payment: Payment, allocation: Allocation
+) -> None:
+    text = event_text.payment_received(borrower_id, loan_id, "USD", standing, payment, allocation)
+    model = contract.PaymentReceived.model_validate_json(text)
+    assert model.model_dump_json().encode() == text
+    assert model.standing == standing.told()
+    assert (model.payment_id, model.amount_minor, model.value_date) == (
+        payment.payment_id, payment.amount_minor, payment.value_date,
+    )  # fmt: skip
+    assert [tuple(line.model_dump().values()) for line in model.allocation.instalments] == [
+        (line.penalty_minor, line.fee_minor, line.interest_minor, line.principal_minor, line.number)
+        for line in allocation.lines
+    ]
+    assert model.allocation.unallocated_minor == allocation.unallocated_minor
