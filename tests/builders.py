@@ -15,9 +15,10 @@ DISBURSED_ON = date(2024, 1, 1)
 CREATED = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def borrower_registered(borrower_id: str = "borrower-1") -> BorrowerRegistered:
-    """A borrower who reads mail in English."""
-    return BorrowerRegistered(borrower_id=borrower_id, name="Ada Example", email=f"{borrower_id}@example.com")
+def borrower_registered(borrower_id: str = "borrower-1", *, phone: str | None = None) -> BorrowerRegistered:
+    """A borrower who reads mail in English, and SMS too if there is a phone (E.164)."""
+    email = f"{borrower_id}@example.com"
+    return BorrowerRegistered(borrower_id=borrower_id, name="Ada Example", email=email, phone=phone)
 
 
 def loan_disbursed(

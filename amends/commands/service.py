@@ -10,7 +10,7 @@ import uvloop
 
 from services.dunning.app import dunning
 from services.eventing.database import SchemaOutdated
-from services.eventing.service import ServiceParts, run_service
+from services.eventing.service import ServiceDied, ServiceParts, run_service
 from services.eventing.settings import Settings
 from services.ledger.app import ledger
 from services.notifier.app import notifier
@@ -46,6 +46,6 @@ def service(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(run_service(_parts(name, settings), settings, started))
-        except SchemaOutdated as error:
+        except (SchemaOutdated, ServiceDied) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None

@@ -4,7 +4,7 @@ FastStream hands over whole polls untouched; parsing, ordering, exactly-once eff
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import structlog
@@ -19,6 +19,7 @@ from services.eventing import metrics, store
 from services.eventing.batch import BatchHandler, BatchProcessor, DeadLetterLimit
 from services.eventing.database import INFRASTRUCTURE_ERRORS, Pool
 from services.eventing.lane import Lane
+from services.eventing.poll_guard import Poll, PollGuard
 from services.eventing.settings import Settings
 from services.eventing.tracing import Tracing
 
@@ -49,6 +50,8 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._lanes: dict[TopicPartition, Lane] = {}
         self._committer: asyncio.Task[None] | None = None
         self.assigned = asyncio.Event()
+        self.died = asyncio.Event()
+        self._guard = PollGuard(broker, self._lose)
         self._subscriber = broker.subscriber(
             *topics,
             group_id=group,
@@ -78,7 +81,7 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     @property
     def alive(self) -> bool:
         """No lane has died."""
-        return not any(lane.failed for lane in self._lanes.values())
+        return not self.died.is_set() and not any(lane.failed for lane in self._lanes.values())
 
     @property
     def healthy(self) -> bool:
@@ -98,8 +101,12 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Seek to the stored positions: PostgreSQL, not Kafka, knows what took effect."""
         metrics.REBALANCES.inc()
-        for partition, position in (await self._positions(sorted(assigned))).items():
-            self._open_lane(partition, position)
+        try:
+            for partition, position in (await self._positions(sorted(assigned))).items():
+                self._open_lane(partition, position)
+        except Exception:
+            self.died.set()  # the client logs what is raised here, and would read on without lanes
+            raise
         log.info("partitions_assigned", group=self._group, partitions=len(assigned))
         self.assigned.set()
 
@@ -118,6 +125,7 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _open_lane(self, partition: TopicPartition, position: int) -> None:
         self._consumer.seek(partition, position)
+        self._guard.sought(partition)
         self._lanes[partition] = Lane(
             partition,
             position,
@@ -130,6 +138,7 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._settings.batch_records,
             may_start=lambda: self._earlier_topics_read(partition),
             on_stale=self._reopen,
+            on_end=self.died.set,
         )
 
     async def _reopen(self, partition: TopicPartition) -> None:
@@ -147,12 +156,16 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             if earlier not in self._lanes:
                 continue
             end = await self._end_offset(earlier)
-            while (lane := self._lanes.get(earlier)) is not None and lane.position < end and partition in self._lanes:
+            while (lane := self._lanes.get(earlier)) is not None and lane.position < end and self._works(partition):
                 await asyncio.sleep(0.01)
+
+    def _works(self, partition: TopicPartition) -> bool:
+        lane = self._lanes.get(partition)
+        return lane is not None and not lane.stopping
 
     async def _end_offset(self, partition: TopicPartition) -> int:
         """Where a partition ends now; the consumer's own high-water mark may be older than the batch in hand."""
-        while partition in self._lanes:
+        while self._works(partition):
             try:
                 return int((await self._consumer.end_offsets([partition]))[partition])
             except KafkaError as error:
@@ -160,13 +173,29 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.sleep(0.2)
         return 0
 
-    async def _deliver(self, records: tuple[ConsumerRecord, ...]) -> None:
+    async def _deliver(self, records: Poll) -> None:
         """Give each partition's records to its lane."""
-        for (topic, number), group in groupby(records, key=lambda record: (record.topic, record.partition)):
-            lane = self._lanes.get(TopicPartition(topic, number))
-            if lane is not None:
-                lane.offer(list(group))
+        for lane, group in self._by_lane(records):
+            lane.offer(group)
+        self._guard.handed_over()
         self._pause_full_lanes()
+
+    def _lose(self, records: Poll, cause: BaseException | None) -> None:
+        """End the lanes that a lost poll was for, rather than go on behind it."""
+        for lane, group in self._by_lane(records):
+            lane.lose(group[0].offset, cause)
+
+    def _by_lane(self, records: Poll) -> Iterator[tuple[Lane, list[ConsumerRecord]]]:
+        """A poll, which has each partition's records in one piece.
+
+        Records of a partition that has no lane, or was given one since the poll, are left out: its opening sends the
+        client to its position, and they come again.
+        """
+        for (topic, number), group in groupby(records, key=lambda record: (record.topic, record.partition)):
+            partition = TopicPartition(topic, number)
+            lane = self._lanes.get(partition)
+            if lane is not None and self._guard.is_current(partition):
+                yield lane, list(group)
 
     def _pause_full_lanes(self) -> None:
         """A lane with enough in hand is not fetched for, so memory stays bounded and the others go on."""
@@ -190,7 +219,19 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 continue
             self._pause_full_lanes()
             if ticks % int(_COMMIT_EVERY_SECONDS / 0.02) == 0:
+                self._tell_lag()
                 await self._commit(list(self._lanes))
+
+    def _tell_lag(self) -> None:
+        waiting = dict.fromkeys(self._topics, 0)
+        for partition, lane in self._lanes.items():
+            waiting[partition.topic] += len(lane.buffered)
+            end = self._consumer.highwater(partition) if partition in self._consumer.assignment() else None
+            if end is not None:
+                lag = max(0, end - lane.position)
+                metrics.CONSUMER_LAG.labels(partition.topic, partition.partition).set(lag)
+        for topic, records in waiting.items():
+            metrics.WAITING_RECORDS.labels(topic).set(records)
 
     async def _commit(self, partitions: Sequence[TopicPartition]) -> None:
         assignment = self._consumer.assignment()
@@ -199,10 +240,6 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             for partition in partitions
             if partition in assignment and self._lanes[partition].position > 0
         }
-        for partition, position in offsets.items():
-            end = self._consumer.highwater(partition)
-            lag = max(0, end - position) if end is not None else 0
-            metrics.CONSUMER_LAG.labels(partition.topic, partition.partition).set(lag)
         if not offsets:
             return
         try:
@@ -216,13 +253,16 @@ class BatchConsumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._commit(partitions)
         for partition in partitions:
             self._lanes.pop(partition, None)
+            metrics.CONSUMER_LAG.remove(partition.topic, partition.partition)  # whoever owns it next tells it
+        if self._subscriber.consumer is not None:
+            self._tell_lag()
 
 
-async def _hand_over(records: tuple[ConsumerRecord, ...]) -> KafkaMessage:
+async def _hand_over(records: Poll) -> KafkaMessage:
     """FastStream's message around a whole poll, without touching a record."""
     return KafkaMessage(body=b"", headers={}, raw_message=records, message_id="", consumer=FAKE_CONSUMER)
 
 
-async def _as_it_came(message: KafkaMessage) -> tuple[ConsumerRecord, ...]:
-    records: tuple[ConsumerRecord, ...] = message.raw_message
+async def _as_it_came(message: KafkaMessage) -> Poll:
+    records: Poll = message.raw_message
     return records

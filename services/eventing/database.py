@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from services.eventing.measured_pool import MeasuredPool
 from services.eventing.settings import ServiceName, Settings
 
 Connection = Any  # asyncpg.Connection or its pool proxy, which share no base
@@ -47,7 +48,7 @@ class MigrationChanged(RuntimeError):
 
 async def open_pool(settings: Settings, service: ServiceName) -> Pool:
     """A pool whose connections work in the service's schema."""
-    return await asyncpg.create_pool(
+    return await MeasuredPool(
         settings.database_url_of(service),
         min_size=1,
         max_size=settings.pool_connections,

@@ -20,8 +20,20 @@ _HALTED_PAUSE_SECONDS = 15.0
 _RETRIES_OF_A_BLIP = 5
 
 
+class PollLost(RuntimeError):
+    """Records left Kafka's client and did not reach their lane: to go on would skip them."""
+
+    def __init__(self, partition: TopicPartition, first_offset: int, cause: BaseException | None) -> None:
+        what = f"{partition.topic}/{partition.partition}: records from offset {first_offset}"
+        why = "no error" if cause is None else type(cause).__name__
+        super().__init__(f"{what} got lost on the way from Kafka to their lane ({why})")
+
+
 class Lane:
     """Works through one partition's records. `position` is the next offset to take effect.
+
+    `on_end` is called when the lane ends though nobody stopped it; what it had in hand has taken effect or not, and
+    whoever starts again at the stored position loses nothing.
 
     `may_start` is awaited before each batch: a lane can wait there for another topic to be caught up.
     """
@@ -35,6 +47,7 @@ class Lane:
         batch_records: int,
         may_start: Callable[[], Awaitable[None]],
         on_stale: Callable[[TopicPartition], Awaitable[None]],
+        on_end: Callable[[], None],
     ) -> None:
         self.partition = partition
         self.position = position
@@ -46,13 +59,29 @@ class Lane:
         self._batch_records = batch_records
         self._may_start = may_start
         self._on_stale = on_stale
+        self._on_end = on_end
+        self._offered_to = position
+        self._lost: PollLost | None = None
         self._wake = asyncio.Event()
         self._stopping = False
         self._task = asyncio.create_task(self._run(), name=f"lane-{partition.topic}-{partition.partition}")
 
     def offer(self, records: list[ConsumerRecord]) -> None:
-        """Take records from Kafka; what has taken effect already is dropped."""
-        self.buffered.extend(record for record in records if record.offset >= self.position)
+        """Take records from Kafka, in order; what was offered before is dropped."""
+        if self._lost is not None:
+            return
+        if records[0].offset < self._offered_to:
+            records = [record for record in records if record.offset >= self._offered_to]
+        elif records[0].offset > self._offered_to:
+            self._note_gap(records[0].offset)
+        if records:
+            self._offered_to = records[-1].offset + 1
+            self.buffered.extend(records)
+            self._wake.set()
+
+    def lose(self, first_offset: int, cause: BaseException | None) -> None:
+        """Records from this offset on will never be offered: finish the batch in hand, take no more, and end."""
+        self._lost = self._lost or PollLost(self.partition, first_offset, cause)
         self._wake.set()
 
     async def stop(self) -> None:
@@ -60,18 +89,33 @@ class Lane:
         self._stopping = True
         self._wake.set()
         try:
-            await asyncio.wait_for(asyncio.shield(self._task), timeout=20)
-        except (TimeoutError, asyncio.CancelledError):
+            await asyncio.wait({self._task}, timeout=20)
+        finally:
             self._task.cancel()
         self._set_halted(False)
 
     @property
+    def stopping(self) -> bool:
+        """Somebody asked it to stop."""
+        return self._stopping
+
+    @property
     def failed(self) -> bool:
-        """The lane's task ended although nobody stopped it."""
-        return self._task.done() and not self._stopping
+        """The lane's task ended, or is about to, although nobody stopped it."""
+        return (self._lost is not None or self._task.done()) and not self._stopping
 
     async def _run(self) -> None:
+        try:
+            await self._work()
+        except Exception as error:
+            log.exception("lane_ended", topic=self.partition.topic, partition=self.partition.partition,
+                          error=str(error))  # fmt: skip
+            self._on_end()
+
+    async def _work(self) -> None:
         while not self._stopping:
+            if self._lost is not None:
+                raise self._lost
             if not self.buffered:
                 self._wake.clear()
                 await self._wake.wait()
@@ -119,6 +163,12 @@ class Lane:
                 if not records:
                     return True
         return False
+
+    def _note_gap(self, offset: int) -> None:
+        """Kafka gave all it has and left offsets out. A poll that was lost instead is told by `lose`."""
+        topic, number = self.partition.topic, self.partition.partition
+        metrics.SKIPPED_OFFSETS.labels(topic).inc(offset - self._offered_to)
+        log.warning("offsets_skipped", topic=topic, partition=number, first=self._offered_to, next=offset)
 
     def _set_halted(self, halted: bool) -> None:
         if halted != self.halted:

@@ -16,9 +16,15 @@ LAST_PROGRESS = Gauge("amends_last_progress_timestamp_seconds", "When a batch wa
 CONSUMER_LAG = Gauge("amends_consumer_lag_records", "Records not yet processed", ["topic", "partition"])
 EVENT_AGE = Histogram("amends_event_end_to_end_seconds", "Age of the oldest record of a batch when committed",
                       ["topic"], buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600))  # fmt: skip
+WAITING_RECORDS = Gauge("amends_waiting_records", "Records fetched from Kafka that wait for their batch", ["topic"])
+SKIPPED_OFFSETS = Counter("amends_skipped_offsets", "Offsets that Kafka left out between two records", ["topic"])
 REBALANCES = Counter("amends_rebalances", "Assignments received")
 OUTBOX_ROWS = Gauge("amends_outbox_rows", "Rows waiting for the relay")
 OUTBOX_AGE = Gauge("amends_outbox_oldest_unsent_seconds", "Age of the oldest waiting row")
 BUSINESS_DATE_COMPLETED = Gauge(
     "amends_business_date_completed_timestamp_seconds", "When the newest business date was completed"
 )
+EVENT_LOOP_LATE = Histogram("amends_event_loop_late_seconds", "How late the event loop woke a task that slept",
+                            buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5))  # fmt: skip
+CONNECTION_WAIT = Histogram("amends_connection_wait_seconds", "Wait for a connection to PostgreSQL from the pool",
+                            buckets=(0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30))  # fmt: skip

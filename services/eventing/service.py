@@ -19,11 +19,19 @@ from services.eventing.consumer import BatchConsumer
 from services.eventing.database import Pool
 from services.eventing.health import Health, http_face
 from services.eventing.logs import configure_logs
+from services.eventing.loop_probe import LoopProbe
 from services.eventing.relay import Relay
 from services.eventing.settings import ServiceName, Settings
 from services.eventing.tracing import start_tracing
 
 log = structlog.get_logger(__name__)
+
+
+class ServiceDied(RuntimeError):
+    """A partition could not go on without skipping records; its log says why. A new start goes on where it stood."""
+
+    def __init__(self, service: ServiceName) -> None:
+        super().__init__(f"service {service} could not go on, see `lane_ended` in its log")
 
 
 class Work(Protocol):
@@ -51,7 +59,8 @@ class ServiceParts:
 async def run_service(parts: ServiceParts, settings: Settings, started: Callable[[int], None] | None = None) -> None:
     """Run one service until SIGTERM or SIGINT, then finish the batches in hand, commit and leave the group.
 
-    `started` is told the HTTP port once the service works. Raises SchemaOutdated on an older schema.
+    `started` is told the HTTP port once the service works. Raises SchemaOutdated on an older schema, and ServiceDied
+    after the same orderly end when a partition cannot go on.
     """
     configure_logs(parts.name, settings.log_level)
     tracing = start_tracing(parts.name, settings.traces_endpoint)
@@ -70,7 +79,7 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     topics = [settings.topic(topic) for topic in parts.topics]
     consumer = BatchConsumer(broker, f"amends-{parts.name}", topics, pool, parts.handler, settings, tracing)
     relay = Relay(parts.name, pool, settings)
-    beside: list[Work] = [relay, *parts.work(pool), _Gauges(pool)]
+    beside: list[Work] = [relay, *parts.work(pool), _Gauges(pool), LoopProbe()]
     app = FastStream(broker, logger=logging.getLogger("faststream"))
     face = http_face(parts.name, Health(started=consumer.assigned.is_set, live=lambda: consumer.alive,
                                         ready=lambda: consumer.assigned.is_set() and consumer.healthy))  # fmt: skip
@@ -87,7 +96,7 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     if started is not None:
         started(await server.port())
     log.info("service_started", service=parts.name)
-    await stop.wait()
+    await _first_of(stop, consumer.died)
     log.info("service_stopping", service=parts.name)
     await consumer.stop()
     await app.stop()
@@ -97,6 +106,8 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     await serving
     await pool.close()
     log.info("service_stopped", service=parts.name)
+    if consumer.died.is_set():
+        raise ServiceDied(parts.name)
 
 
 class _Server(uvicorn.Server):
@@ -157,6 +168,13 @@ async def _pool_when_up(settings: Settings, service: ServiceName) -> Pool:
             log.warning("database_not_up", attempt=attempt, error=str(error))
             await asyncio.sleep(1)
     return await database.open_pool(settings, service)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 def _stop_signal() -> asyncio.Event:

@@ -64,9 +64,11 @@ class Story:
 
     @property
     def opening(self) -> list[Publication]:
-        """Borrowers, then their loans."""
-        borrowers = [publication(borrower_registered(loan.borrower_id)) for loan in self.loans]
-        return [*borrowers, *(publication(loan) for loan in self.loans)]
+        """Borrowers, then their loans; every second borrower has a phone."""
+        borrowers = list(dict.fromkeys(loan.borrower_id for loan in self.loans))
+        phones = [f"+1555{number:07}" if number % 2 else None for number in range(len(borrowers))]
+        registered = [borrower_registered(one, phone=phone) for one, phone in zip(borrowers, phones, strict=True)]
+        return [publication(one) for one in (*registered, *self.loans)]
 
 
 def story(chance: random.Random, *, loans: int, payments: int, days: int) -> Story:

@@ -9,7 +9,7 @@ from typing import get_args
 from amends.demo.flow import FlowWatch
 from deploy.embedded import faults
 from services.eventing.settings import ServiceName
-from tests.faults import books
+from tests.faults import books, messages
 from tests.faults.scene import Scene, come_to_rest, keep_alive, scene, story, stream, tell_surely
 
 SEED = 20240229
@@ -26,7 +26,10 @@ async def test_nothing_is_lost_or_doubled_when_processes_are_killed_at_random() 
         await tell_surely(here.settings, told.opening)
         streaming = asyncio.create_task(stream(here.settings, told, STREAM_SECONDS, DATES))
         crashing = asyncio.create_task(_crash_servers(here, STREAM_SECONDS))
-        killed = await asyncio.gather(*(_kill_often(here, name, chance) for name in get_args(ServiceName)))
+        found_sending: Counter[str] = Counter()
+        killed = await asyncio.gather(
+            *(_kill_often(here, name, chance, found_sending) for name in get_args(ServiceName))
+        )
         await asyncio.gather(streaming, crashing)
         async with FlowWatch(here.settings) as watch:
             await come_to_rest(watch, here.services, DATES[-1], REST_SECONDS)
@@ -37,11 +40,21 @@ async def test_nothing_is_lost_or_doubled_when_processes_are_killed_at_random() 
             reading = await books.read_ledger_events(watch)
             books.assert_sequences_are_whole(reading)
             books.assert_each_payment_is_told_once(reading, told.payments)
-            assert await watch.connections["notifier"].fetchval("select count(*) from message where status = 'sent'")
+            messages_told = await messages.read_told(watch.connections["notifier"])
+            arrivals = messages.read_arrivals(here.stack.data_dir)
+            messages.assert_one_reference_is_one_message(arrivals)
+            messages.assert_what_was_sent_arrived_as_recorded(messages_told, arrivals)
+            deaths = messages.Deaths(found_sending, database_crashes=1)
+            messages.assert_repeats_are_accounted_for(messages_told, arrivals, deaths)
 
 
-async def _kill_often(here: Scene, name: ServiceName, chance: random.Random) -> Counter[str]:
-    """kill -9 one service again and again: two times in three at work, otherwise while it starts."""
+async def _kill_often(
+    here: Scene, name: ServiceName, chance: random.Random, found_sending: Counter[str]
+) -> Counter[str]:
+    """kill -9 one service again and again: two times in three at work, otherwise while it starts.
+
+    Notes each message that a killed notifier leaves on its way.
+    """
     killed: Counter[str] = Counter()
     for _ in range(KILLS[name]):
         if at_work := chance.random() < 0.67:
@@ -51,6 +64,8 @@ async def _kill_often(here: Scene, name: ServiceName, chance: random.Random) -> 
             await asyncio.sleep(chance.uniform(0.5, 2.5))
         here.services.kill(name)
         killed["working" if at_work else "starting"] += 1
+        if name == "notifier":
+            found_sending.update(await messages.left_as_sending(here.settings))
         here.services.start(name)
     return killed
 
