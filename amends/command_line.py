@@ -3,6 +3,7 @@
 import typer
 
 from amends.commands.dead_letters import dead_letters_app
+from amends.commands.ledger import ledger_app
 from amends.commands.migrate import migrate
 from amends.commands.publish import publish
 from amends.commands.run import run
@@ -13,6 +14,7 @@ from amends.commands.tail import tail
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven loan collections.")
 app.add_typer(stack_app, name="stack")
 app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(ledger_app, name="ledger")
 app.command()(service)
 app.command()(migrate)
 app.command()(publish)

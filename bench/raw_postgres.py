@@ -11,6 +11,7 @@ from services.eventing import store as eventing_store
 from services.eventing.database import migrate
 from services.ledger import store
 from services.ledger.account import Payment
+from services.ledger.allocation import DEFAULT_ORDER
 from services.ledger.disbursals import open_loan
 from services.ledger.loan import Loan
 from services.ledger.payments import Bookings, post_payment
@@ -24,7 +25,7 @@ async def insert_payments(database_url: str, workload: Workload, payments: int) 
     await migrate(database_url, "ledger")
     connection = await asyncpg.connect(database_url, server_settings=_SETTINGS)
     try:
-        opened = [open_loan(loan, 3) for loan in workload.loans]
+        opened = [open_loan(loan) for loan in workload.loans]
         for start in range(0, len(opened), _AT_ONCE):
             await store.insert_loans(connection, [new for new, _ in opened[start : start + _AT_ONCE]])
         loans = {new.loan.key: new.loan for new, _ in opened}
@@ -57,7 +58,7 @@ class _Batch:
 
     def add(self, loan: Loan, payment: Payment) -> None:
         """Decide on one payment."""
-        post_payment(loan, payment, None, None, self._bookings)
+        post_payment(loan, payment, None, None, self._bookings, DEFAULT_ORDER)
         self._loans.append(copy(loan))
 
     async def write(self, connection: asyncpg.Connection) -> None:

@@ -1,14 +1,16 @@
 """Events of dunning on `dunning.events`."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
-from schemas.values import ComponentAmounts, Currency, EventData, Identifier
+from schemas.values import DECIMAL_SCHEMA, ComponentAmounts, Currency, EventData, Identifier, PositiveAmountMinor
 
 TOPIC = "dunning.events"
 Channel = Literal["email", "sms"]
+Treatment = Literal["capitalise", "carry_forward", "waive"]
 
 
 class DunningEventData(EventData):
@@ -22,6 +24,48 @@ class DunningEventData(EventData):
     business_date: date
     days_past_due: Annotated[int, Field(ge=0)]
     policy_version: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class RestructureEventData(EventData):
+    """What every event about a restructuring carries."""
+
+    topic: ClassVar[str] = TOPIC
+    subject_field: ClassVar[str] = "restructuring_id"
+
+    borrower_id: Identifier
+    loan_id: Identifier
+    restructuring_id: Identifier
+
+
+class RestructureAgreed(RestructureEventData):
+    """Lender and borrower agreed on a new schedule for what is owed: the ledger carries it out.
+
+    All outstanding principal is scheduled anew over `number_of_instalments` from `first_due_on`, on the terms as they
+    were where nothing else is given. Outstanding interest, fees and penalties are each capitalised (added to
+    principal), carried forward (spread over the new instalments) or waived. With `settle_for_minor` the borrower owes
+    this instead of all, and the rest is waived.
+    """
+
+    event_type: ClassVar[str] = "amends.dunning.restructure-agreed.v1"
+
+    agreed_on: date
+    number_of_instalments: Annotated[int, Field(ge=1, le=600)]
+    first_due_on: date
+    annual_rate_percent: Annotated[Decimal, Field(ge=0, le=1000), WithJsonSchema(DECIMAL_SCHEMA)] | None = None
+    every_count: Annotated[int, Field(ge=1, le=366)] | None = None
+    every_unit: Literal["days", "weeks", "months"] | None = None
+    interest: Treatment = "carry_forward"
+    fee: Treatment = "carry_forward"
+    penalty: Treatment = "carry_forward"
+    settle_for_minor: PositiveAmountMinor | None = None
+
+
+class RestructureUndone(RestructureEventData):
+    """An agreed restructuring no longer holds: the loan stands as if it had never been."""
+
+    event_type: ClassVar[str] = "amends.dunning.restructure-undone.v1"
+
+    undone_on: date
 
 
 class ReminderRequested(DunningEventData):

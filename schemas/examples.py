@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from schemas import calendar, dunning, ledger, lending, notifier, payments
+from schemas.hardship_examples import HARDSHIP_STORY
 from schemas.values import ComponentAmounts, EventData, LoanStanding
 
 _BORROWER = "B-00001"
@@ -287,7 +288,7 @@ _NOTIFIER_STORY: tuple[tuple[datetime, EventData], ...] = (
     ),
 )
 
-_STORY = _LENDER_STORY + _LEDGER_STORY + _DUNNING_STORY + _NOTIFIER_STORY
+_STORY = _LENDER_STORY + _LEDGER_STORY + _DUNNING_STORY + _NOTIFIER_STORY + HARDSHIP_STORY
 
 EXAMPLES: dict[str, EventData] = {event.event_type: event for _, event in _STORY}
 OCCURRED_AT: dict[str, datetime] = {event.event_type: moment for moment, event in _STORY}

@@ -1,7 +1,7 @@
 """Events of the ledger on `ledger.events`. Each carries the loan's whole standing: the newest one suffices."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from schemas.values import (
     Identifier,
     LoanStanding,
     PositiveAmountMinor,
+    Value,
 )
 
 TOPIC = "ledger.events"
@@ -74,6 +75,77 @@ class PaymentReversed(LedgerEventData):
     payment_id: Identifier
     amount_minor: PositiveAmountMinor
     reversed_on: date
+
+
+class PaymentChargedBack(LedgerEventData):
+    """A bank took back all or part of a payment; what it had paid is owed again."""
+
+    event_type: ClassVar[str] = "amends.ledger.payment-charged-back.v1"
+
+    payment_id: Identifier
+    chargeback_id: Identifier
+    amount_minor: PositiveAmountMinor
+    charged_back_on: date
+
+
+class ChargePosted(LedgerEventData):
+    """A fee or a penalty was charged; `capped_minor` of it lies above the total cost cap and was not charged."""
+
+    event_type: ClassVar[str] = "amends.ledger.charge-posted.v1"
+
+    charge_id: Identifier
+    kind: Literal["penalty", "fee"]
+    instalment_number: Annotated[int, Field(ge=1)]
+    amount_minor: AmountMinor
+    capped_minor: AmountMinor
+    due_on: date
+
+
+class ChargeWaived(LedgerEventData):
+    """The lender gave up part of what is owed."""
+
+    event_type: ClassVar[str] = "amends.ledger.charge-waived.v1"
+
+    waiver_id: Identifier
+    component: Literal["penalty", "fee", "interest", "principal"]
+    amount_minor: AmountMinor
+    waived_on: date
+
+
+class ScheduledInstalment(Value):
+    """One instalment of a schedule."""
+
+    instalment_number: Annotated[int, Field(ge=1)]
+    due_on: date
+    amounts: ComponentAmounts
+
+
+class LoanRestructured(LedgerEventData):
+    """The loan has a new schedule: these instalments, and nothing else, are owed from now on."""
+
+    event_type: ClassVar[str] = "amends.ledger.loan-restructured.v1"
+
+    restructuring_id: Identifier
+    restructured_on: date
+    instalments: tuple[ScheduledInstalment, ...]
+
+
+class LoanWrittenOff(LedgerEventData):
+    """The lender gave the loan up for lost; what is paid from now on is a recovery."""
+
+    event_type: ClassVar[str] = "amends.ledger.loan-written-off.v1"
+
+    written_off_on: date
+    amount_minor: AmountMinor
+
+
+class StandingChanged(LedgerEventData):
+    """The loan stands differently for a reason that has no event of its own."""
+
+    event_type: ClassVar[str] = "amends.ledger.standing-changed.v1"
+
+    reason: Literal["penalty-accrued", "refund-paid", "due-date-changed", "restructuring-undone", "write-off-undone"]
+    business_date: date
 
 
 class InstalmentOverdue(LedgerEventData):

@@ -1,7 +1,7 @@
 """Events that the lender's payment systems publish on `payments.events`."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,12 +29,40 @@ class PaymentCaptured(PaymentEventData):
     amount_minor: PositiveAmountMinor
     currency: Currency
     value_date: date
+    purpose: Annotated[
+        Literal["payment", "payoff", "down_payment", "refund"],
+        Field(description="payoff: the borrower ends the loan; refund: a merchant gives back part of the price"),
+    ] = "payment"
 
 
 class PaymentReversed(PaymentEventData):
-    """A captured payment was taken back (bounced, charged back, booked in error)."""
+    """A captured payment was taken back (bounced, booked in error): it counts as if it had never been made."""
 
     event_type: ClassVar[str] = "amends.payments.payment-reversed.v1"
 
     reversed_on: date
     reason: Annotated[str, Field(max_length=200)] = ""
+
+
+class PaymentChargedBack(PaymentEventData):
+    """A bank took back all or part of a payment: what it had paid is owed again from `charged_back_on`."""
+
+    event_type: ClassVar[str] = "amends.payments.payment-charged-back.v1"
+
+    chargeback_id: Identifier
+    amount_minor: PositiveAmountMinor
+    charged_back_on: date
+
+
+class RefundPaid(EventData):
+    """The lender paid (part of) a borrower's credit out to them."""
+
+    event_type: ClassVar[str] = "amends.payments.refund-paid.v1"
+    topic: ClassVar[str] = TOPIC
+    subject_field: ClassVar[str] = "refund_id"
+
+    borrower_id: Identifier
+    loan_id: Identifier
+    refund_id: Identifier
+    amount_minor: PositiveAmountMinor
+    paid_on: date

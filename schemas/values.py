@@ -10,6 +10,14 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 cod
 AmountMinor = Annotated[int, Field(ge=0, le=10**15, description="amount in minor units of the currency")]
 PositiveAmountMinor = Annotated[int, Field(gt=0, le=10**15, description="amount in minor units of the currency")]
 
+DECIMAL_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "minimum": 0, "maximum": 1000},
+        {"type": "string", "pattern": r"^[0-9]{1,4}(\.[0-9]{1,12})?$"},
+    ]
+}
+"""A decimal as a number or as text, so that neither side needs floats."""
+
 
 class Value(BaseModel):
     """Base of everything in an event's data: immutable, unknown fields ignored, wrong types refused."""

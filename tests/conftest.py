@@ -1,13 +1,25 @@
 """Fixtures for every test: one real Kafka and PostgreSQL a session, a fresh database and topic names a test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.real_pair import RealPair, real_servers
+
+# On a busy machine the first example of a property takes longer than hypothesis allows by itself.
+settings.register_profile("everyday", deadline=None)
+settings.register_profile(
+    "nightly",
+    deadline=None,
+    max_examples=2_000,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile(os.environ.get("AMENDS_TEST_PROFILE", "everyday"))
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ class DunningSettings(BaseSettings):
 
 
 def dunning(settings: Settings) -> ServiceParts:
-    """The parts of dunning. Raises PolicyError when the ladder file is wrong."""
+    """The parts of dunning. Raises DocumentError when the ladder file is wrong."""
     policy = load_policy(DunningSettings().ladder_file)
     looks = Looks(policy, settings.calendar_id, settings.topic_partitions)
     return ServiceParts(
@@ -36,7 +36,7 @@ def dunning(settings: Settings) -> ServiceParts:
 
 
 def load_policy(ladder_file: Path | None) -> LadderPolicy:
-    """The ladder policy of a file, or the default. Raises PolicyError."""
+    """The ladder policy of a file, or the default. Raises DocumentError."""
     if ladder_file is not None:
         return parse_ladder(ladder_file.read_text(encoding="utf-8"), str(ladder_file))
     shipped = resources.files("services.dunning") / "policies" / "default.yaml"

@@ -1,22 +1,19 @@
 """The ladder as data: a versioned YAML document of buckets and steps, refused with source, line and path if wrong."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from schemas.dunning import Channel
 from schemas.values import AmountMinor, Identifier
 from services.dunning.aging import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
+from services.yaml_documents import broken_rule, parse_document
 
 # Without ':' so that a reminder id splits in one way only, and short enough to leave room for the loan id.
 StepId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Place = tuple[int | str, ...]
 
 
 class LadderStep(BaseModel):
@@ -37,10 +34,10 @@ class LadderStep(BaseModel):
     @classmethod
     def _channels_are_some_and_differ(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
         if not channels:
-            raise _rule("there must be at least one channel")
+            raise broken_rule("there must be at least one channel")
         for index, channel in enumerate(channels):
             if channel in channels[:index]:
-                raise _rule(f"{channel!r} is named twice", (index,))
+                raise broken_rule(f"{channel!r} is named twice", (index,))
         return channels
 
 
@@ -65,21 +62,21 @@ class LadderPolicy(BaseModel):
         try:
             BucketTable(buckets)
         except BucketTableError as error:
-            raise _rule(error.reason, (error.index, error.field)) from error
+            raise broken_rule(error.reason, (error.index, error.field)) from error
         return buckets
 
     @field_validator("steps")
     @classmethod
     def _steps_are_some_and_differ(cls, steps: tuple[LadderStep, ...]) -> tuple[LadderStep, ...]:
         if not steps:
-            raise _rule("there must be at least one step")
+            raise broken_rule("there must be at least one step")
         by_id: dict[str, int] = {}
         by_day: dict[int, str] = {}
         for index, step in enumerate(steps):
             if step.id in by_id:
-                raise _rule(f"{step.id!r} is already the id of steps[{by_id[step.id]}]", (index, "id"))
+                raise broken_rule(f"{step.id!r} is already the id of steps[{by_id[step.id]}]", (index, "id"))
             if step.at_days in by_day:
-                raise _rule(f"step {by_day[step.at_days]!r} is already at day {step.at_days}", (index, "at_days"))
+                raise broken_rule(f"step {by_day[step.at_days]!r} is already at day {step.at_days}", (index, "at_days"))
             by_id[step.id] = index
             by_day[step.at_days] = step.id
         return tuple(sorted(steps, key=lambda step: step.at_days))
@@ -104,93 +101,6 @@ class LadderPolicy(BaseModel):
         return bisect_right(self.step_days, days)
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyProblem:
-    """One fault of a policy document. `line` counts from 1; `path` is like `steps[2].channels`, empty for the whole."""
-
-    source: str
-    line: int
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.source}:{self.line} {self.path}".rstrip()
-        return f"{place}: {self.message}"
-
-
-class PolicyError(ValueError):
-    """A policy document that cannot be used; `problems` are all faults found, in order of line."""
-
-    def __init__(self, problems: tuple[PolicyProblem, ...]) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
-
-
 def parse_ladder(text: str, source_name: str) -> LadderPolicy:
-    """The ladder in YAML `text`; `source_name` (a file name) is used in errors only. Raises PolicyError."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        repeated = list(_repeated_keys(root))
-        document: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or error
-        problem = PolicyProblem(source_name, mark.line + 1 if mark else 1, "", f"not YAML: {reason}")
-        raise PolicyError((problem,)) from error
-    if repeated:
-        raise PolicyError(
-            tuple(PolicyProblem(source_name, line, _path(at), "the key is given twice") for at, line in repeated)
-        )
-    try:
-        return LadderPolicy.model_validate(document)
-    except ValidationError as error:
-        problems = (_problem(source_name, root, detail) for detail in error.errors(include_url=False))
-        raise PolicyError(tuple(sorted(problems, key=lambda problem: problem.line))) from error
-
-
-def _rule(message: str, place: Place = ()) -> PydanticCustomError:
-    """A broken rule inside the field under validation, `place` relative to that field."""
-    return PydanticCustomError("policy_rule", "{reason}", {"reason": message, "place": place})
-
-
-def _problem(source: str, root: yaml.Node | None, detail: ErrorDetails) -> PolicyProblem:
-    place: Place = (*detail["loc"], *detail.get("ctx", {}).get("place", ()))
-    message = {"extra_forbidden": "unknown key", "missing": "missing"}.get(detail["type"], detail["msg"])
-    return PolicyProblem(source, _line(root, place), _path(place), message)
-
-
-def _path(place: Place) -> str:
-    """`("steps", 2, "channels")` as `steps[2].channels`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
-
-
-def _line(node: yaml.Node | None, place: Place) -> int:
-    """The line, from 1, of the deepest part of `place` that the document has."""
-    line = node.start_mark.line + 1 if node is not None else 1
-    for part in place:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == part), None)
-            if found is None:
-                break
-            line, node = found[0].start_mark.line + 1, found[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
-
-
-def _repeated_keys(node: yaml.Node | None, place: Place = ()) -> Iterator[tuple[Place, int]]:
-    """Keys given twice in one mapping, which YAML loaders silently overwrite: their place and line."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                yield (*place, name), key.start_mark.line + 1
-            seen.add(name)
-            yield from _repeated_keys(value, (*place, name))
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _repeated_keys(value, (*place, index))
+    """The ladder in YAML `text`; `source_name` (a file name) is used in errors only. Raises DocumentError."""
+    return parse_document(text, source_name, LadderPolicy)

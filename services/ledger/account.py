@@ -1,28 +1,25 @@
-"""The loan account: what a payment changes, and what it must have been when facts arrive late.
+"""The loan account: what the next payment changes on a loan to which nothing but payments has happened.
 
 `apply_payment` takes one payment in the order of value dates and looks only at the instalments the payment can reach.
-`replay` works out everything anew from all payments; both agree. A payment with an earlier value date than the last
-one, or a reversal, needs `replay`. Credit left over from a payment stays credit in both.
+`life` works out everything anew from all facts; both agree where this one may be used (see `payments.needs_history`).
 
 What is created for every payment is a named tuple: as immutable as a frozen dataclass, at a quarter of its cost.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
 from services.ledger.allocation import (
     Allocation,
     AllocationOrder,
-    AllocationTotals,
     ComponentAmounts,
     OpenInstalment,
     allocate,
 )
 from services.ledger.schedule import Instalment
 
-Status = Literal["active", "settled"]
+Status = Literal["active", "settled", "written_off"]
 
 
 class AccountError(ValueError):
@@ -40,7 +37,7 @@ class CurrencyMismatch(AccountError):
 
 
 class BackdatedPayment(AccountError):
-    """The payment counts before one already applied: load everything and `replay`."""
+    """The payment counts before one already applied: work out the loan's whole life."""
 
     def __init__(self, payment_id: str, value_date: date, last_value_date: date) -> None:
         super().__init__(f"payment {payment_id} of {value_date} comes after one of {last_value_date}")
@@ -66,6 +63,7 @@ class LoanInstalment(NamedTuple):
     """One instalment with what is scheduled and what is paid, by component, in minor units.
 
     `paid_on` is the value date of the payment that paid the last of it; None while something is outstanding.
+    `is_earned`: its interest is booked as income; what was paid of it before is `interest_in_advance_minor`.
     """
 
     number: int
@@ -79,6 +77,8 @@ class LoanInstalment(NamedTuple):
     interest_paid_minor: int = 0
     principal_paid_minor: int = 0
     paid_on: date | None = None
+    interest_in_advance_minor: int = 0
+    is_earned: bool = False
 
     @property
     def outstanding_minor(self) -> int:
@@ -140,30 +140,6 @@ class PaymentApplied(NamedTuple):
     oldest_unpaid_due_on: date | None
     next_due_on: date | None
     overdue: ComponentAmounts
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedPayment:
-    """A payment as the ledger recorded it: `sequence` orders payments of one value date, `is_reversed` undoes it."""
-
-    payment: Payment
-    sequence: int = 0
-    is_reversed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A loan worked out anew: all instalments, and the allocation of each payment that stands, by payment id.
-
-    `allocations` are in the order in which the payments count.
-    """
-
-    instalments: tuple[LoanInstalment, ...]
-    allocations: dict[str, Allocation]
-    principal_outstanding_minor: int
-    credit_minor: int
-    settled: bool
-    last_value_date: date | None
 
 
 _NOTHING_OVERDUE = ComponentAmounts()
@@ -228,55 +204,6 @@ def unpaid_instalments(schedule: Iterable[Instalment]) -> tuple[LoanInstalment, 
     )
 
 
-def replay(
-    instalments: Iterable[LoanInstalment], payments: Iterable[RecordedPayment], order: AllocationOrder
-) -> Replayed:
-    """Work a loan out from all its instalments (ascending; what they say of payment is ignored) and all its payments.
-
-    Payments that stand count by value date, those of one date by recorded sequence, then by payment id. Instalments and
-    credit thus never depend on the order of arrival; only how payments of one date share what they pay together follows
-    `sequence`. Raises `NotPositive` and `NotAscending`.
-    """
-    state = [_without_payments(instalment) for instalment in instalments]
-    standing = sorted((recorded for recorded in payments if not recorded.is_reversed), key=_counting_order)
-    allocations: dict[str, Allocation] = {}
-    totals = AllocationTotals()
-    first_open = 0
-    for recorded in standing:
-        payment = recorded.payment
-        open_instalments = state[first_open:]
-        allocation = allocate(payment.amount_minor, payment.value_date, _outstanding(open_instalments), order)
-        changed = _pay(open_instalments, allocation, payment.value_date)
-        for instalment in changed:
-            first_open = _position(state, instalment.number, first_open)
-            state[first_open] = instalment
-        allocations[payment.payment_id] = allocation
-        totals += allocation.totals
-    return Replayed(
-        tuple(state),
-        allocations,
-        sum(instalment.principal_minor for instalment in state) - totals.principal_minor,
-        totals.unallocated_minor,
-        not any(instalment.outstanding_minor for instalment in state),
-        standing[-1].payment.value_date if standing else None,
-    )
-
-
-def _counting_order(recorded: RecordedPayment) -> tuple[date, int, str]:
-    return recorded.payment.value_date, recorded.sequence, recorded.payment.payment_id
-
-
-def _without_payments(instalment: LoanInstalment) -> LoanInstalment:
-    return LoanInstalment(
-        instalment.number,
-        instalment.due_on,
-        instalment.penalty_minor,
-        instalment.fee_minor,
-        instalment.interest_minor,
-        instalment.principal_minor,
-    )
-
-
 def _outstanding(instalments: Iterable[LoanInstalment]) -> Iterator[OpenInstalment]:
     """What each instalment lacks, worked out only when asked for."""
     for instalment in instalments:
@@ -321,6 +248,8 @@ def _pay(instalments: Sequence[LoanInstalment], allocation: Allocation, value_da
                 interest_paid_minor,
                 principal_paid_minor,
                 value_date if is_paid else None,
+                instalment.interest_in_advance_minor + (line.interest_minor if instalment.due_on > value_date else 0),
+                instalment.is_earned,
             )
         )
     return tuple(changed)

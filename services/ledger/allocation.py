@@ -118,7 +118,10 @@ class AllocationTotals:
 
 
 class Allocation(NamedTuple):
-    """How one payment splits: over instalments (`lines`, ascending), over components, and what was left."""
+    """How one payment splits: over instalments (`lines`, ascending), over components, and what was left.
+
+    `interest_in_advance_minor` is the part of the interest that was not due yet.
+    """
 
     lines: tuple[AllocationLine, ...]
     penalty_minor: int
@@ -126,6 +129,7 @@ class Allocation(NamedTuple):
     interest_minor: int
     principal_minor: int
     unallocated_minor: int
+    interest_in_advance_minor: int = 0
 
     @property
     def totals(self) -> AllocationTotals:
@@ -150,14 +154,15 @@ def allocate(
         raise NotPositive("amount_minor", amount_minor)
     left_minor = amount_minor
     lines: list[AllocationLine] = []
-    penalty_minor = fee_minor = interest_minor = principal_minor = 0
+    penalty_minor = fee_minor = interest_minor = principal_minor = interest_in_advance_minor = 0
     previous_due_on = date.min
     for instalment in open_instalments:
         due_on = instalment.due_on
         if due_on < previous_due_on:
             raise NotAscending(instalment.number, due_on, previous_due_on)
         previous_due_on = due_on
-        positions = order.due_positions if due_on <= value_date else order.in_advance_positions
+        is_due = due_on <= value_date
+        positions = order.due_positions if is_due else order.in_advance_positions
         penalty, fee, interest, principal = _take(left_minor, instalment, positions)
         taken_minor = penalty + fee + interest + principal
         if taken_minor:
@@ -165,11 +170,21 @@ def allocate(
             penalty_minor += penalty
             fee_minor += fee
             interest_minor += interest
+            if not is_due:
+                interest_in_advance_minor += interest
             principal_minor += principal
             left_minor -= taken_minor
             if not left_minor:
                 break
-    return Allocation(tuple(lines), penalty_minor, fee_minor, interest_minor, principal_minor, left_minor)
+    return Allocation(
+        tuple(lines),
+        penalty_minor,
+        fee_minor,
+        interest_minor,
+        principal_minor,
+        left_minor,
+        interest_in_advance_minor,
+    )
 
 
 def _take(left_minor: int, instalment: OpenInstalment, positions: tuple[int, ...]) -> tuple[int, ...]:

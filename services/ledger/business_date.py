@@ -1,5 +1,6 @@
 """Timed work of the ledger: follow the clock, close business dates, tell when one is completed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from schemas.ledger import BusinessDateCompleted
@@ -9,19 +10,26 @@ from services.eventing.clock import Clock, business_date
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent, outgoing
 from services.eventing.settings import Settings
-from services.ledger import store
-from services.ledger.close import close_loan
-from services.ledger.handlers import CLOCK_PARTITION
+from services.ledger import book_store, store
+from services.ledger.changes import run_calendar
+from services.ledger.close import Closed, StagedInstalment, close_loan, next_calendar_day
+from services.ledger.handlers import CLOCK_PARTITION, write_bookings
+from services.ledger.loan import Key, Loan
+from services.ledger.payments import Bookings
+from services.ledger.product import Product
+from services.ledger.product_store import ProductStore
+from services.ledger.rework import LoanBook
 from services.ledger.settings import LedgerSettings
 
 
 class BusinessDateClose:
     """One step closes up to `close_loans_at_once` loans in one transaction; payments go on meanwhile."""
 
-    def __init__(self, settings: Settings, own: LedgerSettings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, own: LedgerSettings, clock: Clock, products: ProductStore) -> None:
         self._settings = settings
         self._own = own
         self._clock = clock
+        self._products = products
 
     async def __call__(self, connection: Connection) -> bool:
         """True when more may be due at once."""
@@ -40,25 +48,69 @@ class BusinessDateClose:
         return False
 
     async def _close_some(self, connection: Connection, on: date) -> bool:
-        announce_days = self._own.announce_days
         async with connection.transaction():
             loans = await store.loans_to_close(connection, on, self._own.close_loans_at_once)
             if not loans:
                 return False
-            staged = await store.staged_instalments(connection, loans, on, announce_days)
-            stages, transactions, emitted, ends = [], [], [], []
-            for loan in loans:
-                lines = staged.get(loan.key, [])
-                loan.load(tuple(line.instalment for line in lines if line.instalment.paid_on is None))
-                closed = close_loan(loan, lines, on, announce_days)
-                stages += [(loan.key, number, stage) for number, stage in closed.stages.items()]
-                transactions += closed.transactions
-                emitted += closed.emitted
-                ends.append((loan, closed.next_action_on))
-            await store.write_journal(connection, transactions)
-            await store.save_closed(connection, stages, ends)
-            await eventing_store.write_outbox(connection, emitted)
+            await self._products.load(connection, {loan.product for loan in loans})
+            staged = await self._staged(connection, loans, on)
+            to_work_out = [loan for loan in loans if self._calendar_matters(loan, staged.get(loan.key, []), on)]
+            books = await book_store.load_books(connection, to_work_out, self._products)
+            bookings = Bookings()
+            for book in books.values():
+                run_calendar(book, on, bookings)
+            if books:
+                again = await self._staged(connection, to_work_out, on)
+                staged.update({key: _with_amounts_of(books[key], again.get(key, [])) for key in books})
+            closed = [(loan, self._close(loan, staged.get(loan.key, []), on, bookings)) for loan in loans]
+            await write_bookings(connection, bookings, to_work_out, list(books.values()))
+            await store.save_closed(
+                connection,
+                [
+                    (loan.key, number, stage, number in one.earned)
+                    for loan, one in closed
+                    for number, stage in one.stages.items()
+                ],
+                [(loan, self._next_action(books.get(loan.key), one, on)) for loan, one in closed],
+                on,
+            )
+            await eventing_store.write_outbox(connection, bookings.emitted)
         return True
+
+    async def _staged(
+        self, connection: Connection, loans: Sequence[Loan], on: date
+    ) -> dict[Key, list[StagedInstalment]]:
+        ahead = [(loan, max(self._product(loan).announce_days_ahead, default=0)) for loan in loans]
+        return await store.staged_instalments(connection, ahead, on)
+
+    def _product(self, loan: Loan) -> Product:
+        return self._products.product(loan.product)
+
+    def _calendar_matters(self, loan: Loan, staged: Sequence[StagedInstalment], on: date) -> bool:
+        """The day may bring more than stages: penalties, late fees, credit that pays, a charge-off."""
+        if not loan.is_plain:
+            return True
+        product = self._product(loan)
+        if product.penalty is None and product.late_fee is None and product.charge_off_after_days is None:
+            return False
+        return any(one.instalment.due_on < on and one.instalment.paid_on is None for one in staged)
+
+    def _close(self, loan: Loan, lines: Sequence[StagedInstalment], on: date, bookings: Bookings) -> Closed:
+        unpaid = tuple(line.instalment for line in lines if line.instalment.paid_on is None)
+        if loan.is_plain:
+            loan.load(unpaid)
+        closed = close_loan(loan, lines, on, self._product(loan).announce_days_ahead)
+        bookings.transactions += closed.transactions
+        bookings.emitted += closed.emitted
+        return closed
+
+    def _next_action(self, book: LoanBook | None, closed: Closed, on: date) -> date | None:
+        if book is None:
+            return closed.next_action_on
+        if book.loan.account.status == "written_off":
+            return None
+        calendar = next_calendar_day(book.agreement, book.loan.account.open_instalments, on)
+        return min((day for day in (closed.next_action_on, calendar) if day is not None), default=None)
 
     async def _complete(self, connection: Connection, calendar_id: str, on: date) -> None:
         """Tell every partition of the topic, behind all that the date made due."""
@@ -71,3 +123,14 @@ class BusinessDateClose:
             await store.complete_date(connection, calendar_id, on)
             await eventing_store.write_outbox(connection, events)
         metrics.BUSINESS_DATE_COMPLETED.set(self._clock.now().timestamp())
+
+
+def _with_amounts_of(book: LoanBook, staged: Sequence[StagedInstalment]) -> list[StagedInstalment]:
+    """The stages as kept, with the amounts as they are now; instalments that are new have no stage yet."""
+    stages = {one.instalment.number: one.stage for one in staged}
+    known = set(stages)
+    return [
+        StagedInstalment(instalment, stages.get(number, 0))
+        for number, instalment in sorted(book.instalments.items())
+        if number in known
+    ]

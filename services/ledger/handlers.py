@@ -1,53 +1,71 @@
-"""The ledger's reaction to loans disbursed, payments captured and reversed, and business dates opened."""
+"""The ledger's reaction to loans disbursed, to what happens to them, and to business dates opened."""
 
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from schemas.calendar import BusinessDateOpened
+from schemas.dunning import RestructureUndone
 from schemas.lending import LoanDisbursed
-from schemas.payments import PaymentCaptured, PaymentEventData, PaymentReversed
+from schemas.payments import PaymentCaptured, PaymentReversed
 from schemas.values import EventData
 from services.eventing import metrics
 from services.eventing import store as eventing_store
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
-from services.eventing.envelope import ReceivedEvent, of_types
-from services.ledger import store
-from services.ledger.account import CurrencyMismatch, Payment, WindowTooSmall
+from services.eventing.envelope import ReceivedEvent
+from services.ledger import book_store, changes, store
+from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_id_of, fact_of
+from services.ledger.account import Payment, WindowTooSmall
 from services.ledger.disbursals import open_loan
+from services.ledger.facts import Paid
 from services.ledger.loan import Key, Loan
 from services.ledger.money import UnknownCurrency
-from services.ledger.payments import Bookings, LoanHistory, post_payment, reverse_payment, rework_payment
+from services.ledger.payments import Bookings, needs_history, post_payment
+from services.ledger.product_catalogue import ProductCatalogue, shipped_products
+from services.ledger.product_store import ProductStore
+from services.ledger.refusal import FactRefused
+from services.ledger.rework import LoanBook
 from services.ledger.schedule import InvalidTerms
-from services.ledger.settings import LedgerSettings
-from services.ledger.store import KnownPayment
 
-PaymentEvent = ReceivedEvent[PaymentCaptured] | ReceivedEvent[PaymentReversed]
 CLOCK_PARTITION = -1
 
 
 class LedgerHandler:
     """One batch: read the loans concerned, decide in memory, write with a fixed number of statements."""
 
-    def __init__(self, calendar_id: str, settings: LedgerSettings) -> None:
+    def __init__(
+        self,
+        calendar_id: str,
+        catalogue: ProductCatalogue | None = None,
+        products: ProductStore | None = None,
+    ) -> None:
         self._calendar_id = calendar_id
-        self._settings = settings
+        self._catalogue = catalogue or shipped_products()
+        self._products = products or ProductStore()
 
     async def __call__(self, connection: Connection, events: Sequence[ReceivedEvent[EventData]]) -> Outcome:
         """Handle each kind of event that the batch has."""
         outcome = Outcome()
-        for opened in of_types(events, BusinessDateOpened):
+        # Exact types: asking pydantic's metaclass for each event costs more than sorting them.
+        by_type: dict[type, list[ReceivedEvent[EventData]]] = defaultdict(list)
+        about_loans: list[LoanEvent] = []
+        for event in events:
+            model = type(event.data)
+            if model in LOAN_EVENTS:
+                about_loans.append(cast(LoanEvent, event))
+            else:
+                by_type[model].append(event)
+        for opened in cast(list[ReceivedEvent[BusinessDateOpened]], by_type[BusinessDateOpened]):
             await eventing_store.open_business_date(
                 connection, opened.data.calendar_id, CLOCK_PARTITION, opened.data.business_date
             )
-        if disbursals := of_types(events, LoanDisbursed):
+        if disbursals := cast(list[ReceivedEvent[LoanDisbursed]], by_type[LoanDisbursed]):
             await self._open_loans(connection, disbursals, outcome)
-        if payments := of_types(events, PaymentEventData):
-            await self._book_payments(connection, cast(list[PaymentEvent], payments), outcome)
+        if about_loans:
+            await self._change_loans(connection, about_loans, outcome)
         return outcome
 
     async def _open_loans(
@@ -62,7 +80,7 @@ class LedgerHandler:
                 _reject_other_terms(event, known[key], outcome)
                 continue
             try:
-                loan, booking = open_loan(event.data, self._settings.announce_days)
+                loan, booking = open_loan(event.data, self._catalogue)
             except InvalidTerms as error:
                 outcome.reject(event, "invalid-terms", error.field, error.value, str(error))
                 continue
@@ -73,32 +91,116 @@ class LedgerHandler:
             known[key] = loan.terms_json
             bookings.append(booking)
         if new:
+            products = {one.loan.product for one in new.values()}
+            await self._products.keep(connection, [self._catalogue.named(reference) for reference in products])
             await store.insert_loans(connection, list(new.values()))
             await store.write_journal(connection, bookings)
 
-    async def _book_payments(self, connection: Connection, events: Sequence[PaymentEvent], outcome: Outcome) -> None:
+    async def _change_loans(self, connection: Connection, events: Sequence[LoanEvent], outcome: Outcome) -> None:
         business_date = await eventing_store.business_date_of(connection, self._calendar_id, 1)
         loans = await store.load_loans(connection, {(e.data.borrower_id, e.data.loan_id) for e in events})
-        known = await store.known_payments(connection, [(e.data.borrower_id, e.data.payment_id) for e in events])
-        accepted = _accept(events, loans, known, outcome)
+        accepted = await self._accepted(connection, events, loans, outcome)
         if not accepted:
             return
-        slow = _out_of_order(accepted, loans)
-        windows = _windows(accepted, loans, slow, business_date)
-        await store.load_windows(connection, windows)
-        histories = await store.load_histories(connection, slow) if slow else {}
+        await self._products.load(connection, {loan.product for loan in loans.values()})
+        slow = _with_other_than_new_payments(accepted, loans)
+        quick = _payments_by_loan(accepted, slow)
+        await store.load_windows(connection, _windows(quick, loans, business_date))
+        for key, payments in quick.items():
+            if needs_history(loans[key], payments, self._products.rules(loans[key].product)):
+                slow.add(key)
+        books = await book_store.load_books(connection, [loans[key] for key in sorted(slow)], self._products)
         try:
-            bookings = _book(accepted, loans, histories, business_date)
+            bookings = self._book(accepted, loans, books, business_date, outcome)
         except WindowTooSmall:
-            whole = {(e.data.borrower_id, e.data.loan_id) for e in accepted}
-            loans = await store.load_loans(connection, whole)
+            loans = await store.load_loans(connection, {(e.data.borrower_id, e.data.loan_id) for e in accepted})
             await store.load_windows(connection, [(loan, loan.number_of_instalments) for loan in loans.values()])
-            histories = await store.load_histories(connection, slow) if slow else {}
-            bookings = _book(accepted, loans, histories, business_date)
-        await _write(
-            connection, bookings, [loans[key] for key in {(e.data.borrower_id, e.data.loan_id) for e in accepted}]
-        )
+            books = await book_store.load_books(connection, [loans[key] for key in sorted(slow)], self._products)
+            bookings = self._book(accepted, loans, books, business_date, outcome)
+        changed = [loans[key] for key in {(e.data.borrower_id, e.data.loan_id) for e in accepted}]
+        await write_bookings(connection, bookings, changed, list(books.values()))
         outcome.emitted += bookings.emitted
+
+    async def _accepted(
+        self, connection: Connection, events: Sequence[LoanEvent], loans: dict[Key, Loan], outcome: Outcome
+    ) -> list[LoanEvent]:
+        payments = [
+            (data.borrower_id, data.payment_id)
+            for data in (event.data for event in events)
+            if type(data) is PaymentCaptured or type(data) is PaymentReversed
+        ]
+        facts = [
+            (event.data.borrower_id, fact_id) for event in events if (fact_id := fact_id_of(event.data)) is not None
+        ]
+        known_payments = await store.known_payments(connection, payments)
+        known_facts = await book_store.known_facts(connection, facts) if facts else {}
+        return Acceptance(loans, known_payments, known_facts, outcome).accepted(events)
+
+    def _book(
+        self,
+        events: Sequence[LoanEvent],
+        loans: dict[Key, Loan],
+        books: dict[Key, LoanBook],
+        business_date: date | None,
+        outcome: Outcome,
+    ) -> Bookings:
+        bookings = Bookings()
+        for event in events:
+            data = event.data
+            key = (data.borrower_id, data.loan_id)
+            if key in books:
+                try:
+                    change_book(books[key], data, business_date, event.traceparent, bookings)
+                except (FactRefused, InvalidTerms) as error:
+                    outcome.reject(event, "refused", error.field, error.value, str(error))
+                continue
+            assert type(data) is PaymentCaptured
+            payment = Payment(data.payment_id, data.amount_minor, data.currency, data.value_date)
+            order = self._products.rules(loans[key].product).order
+            post_payment(loans[key], payment, business_date, event.traceparent, bookings, order)
+        return bookings
+
+
+def change_book(
+    book: LoanBook, data: LoanEventData, business_date: date | None, trace: str | None, bookings: Bookings
+) -> None:
+    """Give an event its effect on a loan whose record is at hand. Raises FactRefused, InvalidTerms."""
+    match data:
+        case PaymentCaptured():
+            fact = Paid(
+                fact_id=data.payment_id, on=data.value_date, amount_minor=data.amount_minor, purpose=data.purpose
+            )
+            changes.capture(book, fact, business_date, trace, bookings)
+        case PaymentReversed():
+            changes.reverse(book, data.payment_id, data.reversed_on, business_date, trace, bookings)
+        case RestructureUndone():
+            changes.undo(book, data.restructuring_id, data.undone_on, business_date, trace, bookings)
+        case _:
+            changes.record(book, fact_of(data), data.event_type, business_date, trace, bookings)
+
+
+async def write_bookings(
+    connection: Connection, bookings: Bookings, loans: Sequence[Loan], books: Sequence[LoanBook]
+) -> None:
+    """Write what was decided, each table with one statement."""
+    if bookings.payments:
+        await store.insert_payments(connection, bookings.payments)
+    if bookings.payment_changes:
+        await store.update_payments(connection, bookings.payment_changes)
+    if bookings.facts:
+        await book_store.insert_facts(connection, bookings.facts)
+    if bookings.undone_facts:
+        await book_store.undo_facts(connection, bookings.undone_facts)
+    if bookings.transactions:
+        await store.write_journal(connection, bookings.transactions)
+    if bookings.instalments:
+        await store.update_instalments(connection, bookings.instalments.values())
+    if bookings.reworked:
+        await book_store.write_instalments(connection, bookings.reworked.values())
+    if loans:
+        await store.update_loans(connection, loans)
+    if books:
+        await book_store.write_loans(connection, [book.loan for book in books])
 
 
 def _reject_other_terms(event: ReceivedEvent[LoanDisbursed], known: str, outcome: Outcome) -> None:
@@ -113,123 +215,45 @@ def _reject_other_terms(event: ReceivedEvent[LoanDisbursed], known: str, outcome
     metrics.DUPLICATES.labels(event.event_type).inc()
 
 
-def _accept(
-    events: Sequence[PaymentEvent], loans: dict[Key, Loan], known: dict[Key, KnownPayment], outcome: Outcome
-) -> list[PaymentEvent]:
-    """The events that change something, in order; duplicates are dropped, what breaks a rule is rejected."""
-    accepted: list[PaymentEvent] = []
-    for event in events:
-        data = event.data
-        loan = loans.get((data.borrower_id, data.loan_id))
-        if loan is None:
-            message = f"loan {data.loan_id!r} of borrower {data.borrower_id!r} is not known"
-            outcome.reject(event, "unknown-loan", "loan_id", data.loan_id, message)
-            continue
-        key = (data.borrower_id, data.payment_id)
-        before = known.get(key)
-        if type(data) is not PaymentCaptured:
-            if before is None or before.loan_id != data.loan_id:
-                message = f"payment {data.payment_id!r} of loan {data.loan_id!r} is not known"
-                outcome.reject(event, "unknown-payment", "payment_id", data.payment_id, message)
-            elif before.status == "reversed":
-                metrics.DUPLICATES.labels(event.event_type).inc()
-            else:
-                known[key] = replace(before, status="reversed")
-                accepted.append(event)
-            continue
-        if before is not None:
-            _reject_reuse(event, before, outcome)
-        elif data.currency != loan.account.currency:
-            error = CurrencyMismatch("currency", data.currency, loan.account.currency)
-            message = f"{data.currency!r} is not the loan's currency {loan.account.currency!r}"
-            outcome.reject(event, "wrong-currency", error.field, error.value, message)
-        elif data.value_date < loan.disbursed_on:
-            message = f"{data.value_date} is before the loan's disbursal on {loan.disbursed_on}"
-            outcome.reject(event, "before-disbursal", "value_date", data.value_date, message)
-        else:
-            known[key] = KnownPayment(data.loan_id, data.amount_minor, data.currency, data.value_date, "posted")
-            accepted.append(event)
-    return accepted
-
-
-def _reject_reuse(event: PaymentEvent, before: KnownPayment, outcome: Outcome) -> None:
-    data = cast(PaymentCaptured, event.data)
-    for name in ("loan_id", "amount_minor", "currency", "value_date"):
-        now, was = getattr(data, name), getattr(before, name)
-        if now != was:
-            message = f"{now} differs from {was} of payment {data.payment_id!r}, which is posted already"
-            outcome.reject(event, "payment-id-reused", name, now, message)
-            return
-    metrics.DUPLICATES.labels(event.event_type).inc()
-
-
-def _out_of_order(events: Sequence[PaymentEvent], loans: dict[Key, Loan]) -> set[Key]:
-    """Loans with a reversal, or with a payment that counts before one already posted."""
+def _with_other_than_new_payments(events: Sequence[LoanEvent], loans: dict[Key, Loan]) -> set[Key]:
+    """Loans to which something else happens than a payment that counts after all before it."""
     newest: dict[Key, date] = {}
     slow: set[Key] = set()
     for event in events:
         data = event.data
         key = (data.borrower_id, data.loan_id)
-        if type(data) is not PaymentCaptured:
+        if type(data) is not PaymentCaptured or data.purpose != "payment":
             slow.add(key)
             continue
         last = newest.get(key) or loans[key].account.last_value_date
-        if last is not None and data.value_date < last:
+        if last is not None and data.value_date <= last:
             slow.add(key)
         else:
             newest[key] = data.value_date
     return slow
 
 
-def _windows(
-    events: Sequence[PaymentEvent], loans: dict[Key, Loan], slow: set[Key], business_date: date | None
-) -> list[tuple[Loan, int]]:
-    """Each loan with the number of the last instalment to load."""
-    totals: dict[Key, int] = defaultdict(int)
-    newest: dict[Key, date] = {}
-    for event in events:
-        data = event.data
-        if type(data) is PaymentCaptured:
-            key = (data.borrower_id, data.loan_id)
-            totals[key] += data.amount_minor
-            newest[key] = max(data.value_date, newest.get(key, data.value_date))
-    return [
-        (loans[key], loans[key].window_end(total, business_date or newest[key]))
-        for key, total in sorted(totals.items())
-        if key not in slow
-    ]
-
-
-def _book(
-    events: Sequence[PaymentEvent],
-    loans: dict[Key, Loan],
-    histories: dict[Key, LoanHistory],
-    business_date: date | None,
-) -> Bookings:
-    bookings = Bookings()
+def _payments_by_loan(events: Sequence[LoanEvent], slow: set[Key]) -> dict[Key, list[Payment]]:
+    payments: dict[Key, list[Payment]] = defaultdict(list)
     for event in events:
         data = event.data
         key = (data.borrower_id, data.loan_id)
-        loan = loans[key]
-        if type(data) is not PaymentCaptured:
-            assert type(data) is PaymentReversed
-            reverse_payment(loan, histories[key], data.payment_id, data.reversed_on, business_date,
-                            event.traceparent, bookings)  # fmt: skip
-            continue
-        payment = Payment(data.payment_id, data.amount_minor, data.currency, data.value_date)
-        if key in histories:
-            rework_payment(loan, histories[key], payment, business_date, event.traceparent, bookings)
-        else:
-            post_payment(loan, payment, business_date, event.traceparent, bookings)
-    return bookings
+        if key not in slow:
+            assert type(data) is PaymentCaptured
+            payments[key].append(Payment(data.payment_id, data.amount_minor, data.currency, data.value_date))
+    return payments
 
 
-async def _write(connection: Connection, bookings: Bookings, loans: Sequence[Loan]) -> None:
-    if bookings.payments:
-        await store.insert_payments(connection, bookings.payments)
-    if bookings.payment_changes:
-        await store.update_payments(connection, bookings.payment_changes)
-    await store.write_journal(connection, bookings.transactions)
-    if bookings.instalments:
-        await store.update_instalments(connection, bookings.instalments.values())
-    await store.update_loans(connection, loans)
+def _windows(
+    payments: dict[Key, list[Payment]], loans: dict[Key, Loan], business_date: date | None
+) -> list[tuple[Loan, int]]:
+    """Each loan with the number of the last instalment to load."""
+    return [
+        (
+            loans[key],
+            loans[key].window_end(
+                sum([payment.amount_minor for payment in of_loan]), business_date or of_loan[-1].value_date
+            ),
+        )
+        for key, of_loan in sorted(payments.items())
+    ]

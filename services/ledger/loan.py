@@ -16,6 +16,8 @@ class Loan:
     """Mutable for the length of one batch; `account.open_instalments` may be a window of the unpaid ones.
 
     `open_instalments` counts all unpaid ones; `sequence` the events emitted; `transactions` those in the journal.
+    `product` is the reference of its product. `calendar_through` is the day up to which the calendar has run.
+    `is_plain`: nothing but payments has happened, instalments are paid strictly in order, and there is no credit.
     """
 
     account: LoanAccount
@@ -28,6 +30,9 @@ class Loan:
     oldest_unpaid_due_on: date | None
     sequence: int
     transactions: int
+    product: str
+    calendar_through: date
+    is_plain: bool = True
 
     @property
     def key(self) -> Key:
@@ -36,7 +41,7 @@ class Loan:
 
     @property
     def first_open_number(self) -> int:
-        """Number of the first unpaid instalment; instalments are paid strictly in order."""
+        """Number of the first unpaid instalment of a plain loan."""
         return self.number_of_instalments - self.open_instalments + 1
 
     @property

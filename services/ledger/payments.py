@@ -1,23 +1,19 @@
-"""Posting payments and taking them back: from loans and facts to bookings, without I/O."""
+"""Posting payments that come in the order in which they count, one after the other, without I/O."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from schemas import ledger as contract
 from services.eventing.envelope import OutgoingEvent, outgoing, outgoing_json
 from services.ledger import event_text, journal
-from services.ledger.account import (
-    LoanInstalment,
-    Payment,
-    RecordedPayment,
-    advance,
-    apply_payment,
-    replay,
-)
-from services.ledger.allocation import DEFAULT_ORDER, Allocation, AllocationTotals
+from services.ledger.account import LoanInstalment, Payment, advance, apply_payment
+from services.ledger.agreements import order_of
+from services.ledger.allocation import Allocation, AllocationOrder, AllocationTotals
+from services.ledger.facts import Fact
 from services.ledger.loan import InstalmentChange, Key, Loan, Transaction, transaction
+from services.ledger.product import Product
 
 
 class PaymentRow(NamedTuple):
@@ -30,16 +26,29 @@ class PaymentRow(NamedTuple):
     value_date: date
     status: str
     totals: AllocationTotals | Allocation
+    purpose: str = "payment"
+
+
+class FactRow(NamedTuple):
+    """A fact besides payments as it is kept."""
+
+    borrower_id: str
+    loan_id: str
+    fact: Fact
+    recorded_by: str
 
 
 @dataclass(slots=True)
 class Bookings:
-    """All that a batch writes."""
+    """All that a batch writes. `instalments` have new paid amounts only; `reworked` may be new in any respect."""
 
     payments: list[PaymentRow] = field(default_factory=list)
     payment_changes: list[PaymentRow] = field(default_factory=list)
+    facts: list[FactRow] = field(default_factory=list)
+    undone_facts: list[tuple[str, str]] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     instalments: dict[tuple[str, str, int], InstalmentChange] = field(default_factory=dict)
+    reworked: dict[tuple[str, str, int], InstalmentChange] = field(default_factory=dict)
     emitted: list[OutgoingEvent] = field(default_factory=list)
 
     def change(self, key: Key, instalments: Sequence[LoanInstalment]) -> None:
@@ -47,119 +56,89 @@ class Bookings:
         for instalment in instalments:
             self.instalments[(*key, instalment.number)] = InstalmentChange(key, instalment)
 
+    def rework(self, key: Key, instalments: Sequence[LoanInstalment]) -> None:
+        """Note instalments that are new or new in any respect; the last note of an instalment counts."""
+        for instalment in instalments:
+            self.reworked[(*key, instalment.number)] = InstalmentChange(key, instalment)
 
-@dataclass(slots=True)
-class LoanHistory:
-    """All instalments and payments of a loan, for what can't be booked at the end of its history."""
 
-    instalments: tuple[LoanInstalment, ...]
-    payments: list[RecordedPayment]
-    booked: dict[str, AllocationTotals]
+@dataclass(frozen=True, slots=True)
+class PostingRules:
+    """What posting one payment after the other must know of a product."""
+
+    order: AllocationOrder
+    pays_ahead: bool
+    punishes_lateness: bool
+    instalment_first: bool
+
+    @classmethod
+    def of(cls, product: Product) -> "PostingRules":
+        """The rules of a product."""
+        return cls(
+            order=order_of(product.allocation.payment),
+            pays_ahead=product.early_repayment == "pay_ahead",
+            punishes_lateness=product.penalty is not None or product.late_fee is not None,
+            instalment_first=product.allocation.by == "instalment_first",
+        )
+
+
+def needs_history(loan: Loan, payments: Sequence[Payment], rules: PostingRules) -> bool:
+    """Whether these payments (of one batch, in order) ask for the loan's whole life rather than its loaded window.
+
+    They do when something else than payments has happened to the loan, or may happen by them: lateness costs something,
+    interest was earned after the day a payment counts, or money beyond what is due does not simply pay ahead.
+    """
+    if not (loan.is_plain and rules.instalment_first):
+        return True
+    window = loan.account.open_instalments
+    first, last = payments[0].value_date, payments[-1].value_date
+    if any(line.is_earned and line.due_on > first for line in window):
+        return True
+    if rules.punishes_lateness and window and window[0].due_on < last:
+        return True
+    if rules.pays_ahead:
+        return False
+    due_minor = sum(line.outstanding_minor for line in window if line.due_on <= first)
+    return sum(payment.amount_minor for payment in payments) > due_minor
 
 
 def post_payment(
-    loan: Loan, payment: Payment, business_date: date | None, trace: str | None, bookings: Bookings
+    loan: Loan,
+    payment: Payment,
+    business_date: date | None,
+    trace: str | None,
+    bookings: Bookings,
+    order: AllocationOrder,
 ) -> None:
-    """Post a payment that counts no earlier than those before it.
+    """Post a payment that counts after those before it.
 
     Raises CurrencyMismatch, BackdatedPayment, WindowTooSmall; then nothing is noted.
     """
     as_of = business_date or payment.value_date
-    applied = apply_payment(loan.account, payment, DEFAULT_ORDER, as_of, loan.more_open)
+    applied = apply_payment(loan.account, payment, order, as_of, loan.more_open)
     allocation = applied.allocation
     before = len(loan.account.open_instalments)
     loan.account = advance(loan.account, payment, applied)
     loan.open_instalments -= before - len(loan.account.open_instalments)
+    if loan.account.credit_minor:
+        loan.is_plain = False
     bookings.change(loan.key, applied.changed)
-    _book_new(loan, payment, allocation, journal.payment(allocation), bookings)
-    _emit_received(loan, payment, allocation, as_of, trace, bookings)
-
-
-def rework_payment(
-    loan: Loan, history: LoanHistory, payment: Payment, business_date: date | None, trace: str | None,
-    bookings: Bookings,
-) -> None:  # fmt: skip
-    """Post a payment anywhere in the loan's history: replay it, and book the differences of the later ones."""
-    history.payments.append(RecordedPayment(payment, sequence=len(history.payments)))
-    replayed, differences = _rework(loan, history, bookings)
-    allocation = replayed[payment.payment_id]
-    history.booked[payment.payment_id] = allocation.totals
-    _book_new(loan, payment, allocation, (*journal.payment(allocation), *differences), bookings)
-    _emit_received(loan, payment, allocation, business_date or payment.value_date, trace, bookings)
-
-
-def reverse_payment(
-    loan: Loan, history: LoanHistory, payment_id: str, reversed_on: date, business_date: date | None,
-    trace: str | None, bookings: Bookings,
-) -> None:  # fmt: skip
-    """Take a posted payment back: reverse its postings, and book what the remaining payments pay instead."""
-    index, recorded = next(
-        (i, one) for i, one in enumerate(history.payments) if one.payment.payment_id == payment_id
-    )  # fmt: skip
-    history.payments[index] = replace(recorded, is_reversed=True)
-    booked = history.booked.pop(payment_id)
-    _, differences = _rework(loan, history, bookings)
-    payment = recorded.payment
-    postings = (*journal.reversal(journal.payment(booked)), *differences)
-    bookings.transactions.append(transaction(loan, "payment-reversed", payment_id, reversed_on, postings))
-    bookings.payment_changes.append(_row(loan, payment, "reversed", booked))
-    as_of = business_date or reversed_on
-    data = contract.PaymentReversed(
-        borrower_id=loan.account.borrower_id,
-        loan_id=loan.account.loan_id,
-        currency=loan.account.currency,
-        standing=loan.standing(as_of).told(),
-        payment_id=payment_id,
-        amount_minor=payment.amount_minor,
-        reversed_on=reversed_on,
-    )
-    bookings.emitted.append(outgoing(data, loan.next_sequence(), traceparent=trace))
-
-
-def _rework(loan: Loan, history: LoanHistory, bookings: Bookings) -> tuple[dict[str, Allocation], journal.Postings]:
-    """Replay the history, move loan and history to the result, and return allocations and the postings between."""
-    result = replay(history.instalments, history.payments, DEFAULT_ORDER)
-    was = {instalment.number: instalment for instalment in history.instalments}
-    bookings.change(loan.key, [i for i in result.instalments if i != was[i.number]])
-    history.instalments = result.instalments
-    by_id = {one.payment.payment_id: one.payment for one in history.payments}
-    differences: list[journal.Posting] = []
-    for payment_id, allocation in result.allocations.items():
-        booked = history.booked.get(payment_id)
-        if booked is None or booked == allocation.totals:
-            continue
-        differences += journal.difference(booked, allocation.totals)
-        history.booked[payment_id] = allocation.totals
-        bookings.payment_changes.append(_row(loan, by_id[payment_id], "posted", allocation.totals))
-    unpaid = tuple(i for i in result.instalments if i.outstanding_minor)
-    loan.open_instalments = len(unpaid)
-    loan.account = loan.account._replace(
-        status="settled" if result.settled else "active",
-        principal_outstanding_minor=result.principal_outstanding_minor,
-        credit_minor=result.credit_minor,
-        last_value_date=result.last_value_date or loan.disbursed_on,
-        open_instalments=unpaid,
-    )
-    return result.allocations, tuple(differences)
-
-
-def _book_new(
-    loan: Loan, payment: Payment, allocation: Allocation, postings: journal.Postings, bookings: Bookings
-) -> None:
-    bookings.payments.append(_row(loan, payment, "posted", allocation))
-    bookings.transactions.append(transaction(loan, "payment", payment.payment_id, payment.value_date, postings))
-
-
-def _row(loan: Loan, payment: Payment, status: str, totals: AllocationTotals | Allocation) -> PaymentRow:
     borrower_id, loan_id = loan.key
-    return PaymentRow(
-        borrower_id, payment.payment_id, loan_id, payment.amount_minor, payment.value_date, status, totals
+    bookings.payments.append(
+        PaymentRow(
+            borrower_id, payment.payment_id, loan_id, payment.amount_minor, payment.value_date, "posted", allocation
+        )
     )
+    bookings.transactions.append(
+        transaction(loan, "payment", payment.payment_id, payment.value_date, journal.payment(allocation))
+    )
+    tell_received(loan, payment, allocation, as_of, trace, bookings)
 
 
-def _emit_received(
+def tell_received(
     loan: Loan, payment: Payment, allocation: Allocation, as_of: date, trace: str | None, bookings: Bookings
 ) -> None:
+    """Tell of a posted payment and how the loan stands with it; and that the loan is settled, if it is."""
     standing = loan.standing(as_of)
     loan.oldest_unpaid_due_on = standing.oldest_unpaid_due_on
     borrower_id, loan_id = loan.key

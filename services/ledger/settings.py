@@ -1,5 +1,7 @@
 """Settings of the ledger alone, prefix `AMENDS_LEDGER_`."""
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -9,5 +11,5 @@ class LedgerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AMENDS_LEDGER_", extra="ignore")
 
-    announce_days: int = Field(default=3, ge=0, le=60, description="days before the due date of the first notice")
+    products_dir: Path | None = Field(default=None, description="folder of product documents beside those shipped")
     close_loans_at_once: int = Field(default=500, ge=1, le=10_000)

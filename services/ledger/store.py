@@ -9,22 +9,22 @@ from datetime import date
 import asyncpg
 
 from services.eventing.database import Connection
-from services.ledger.account import LoanAccount, LoanInstalment, Payment, RecordedPayment
-from services.ledger.allocation import AllocationTotals
-from services.ledger.close import Stage, StagedInstalment
+from services.ledger.account import LoanAccount, LoanInstalment
+from services.ledger.close import StagedInstalment
 from services.ledger.loan import InstalmentChange, Key, Loan, Transaction
-from services.ledger.payments import LoanHistory, PaymentRow
+from services.ledger.payments import PaymentRow
 
 _LOAN_COLUMNS = (
     "borrower_id, loan_id, currency, status::text, principal_outstanding_minor, credit_minor, last_value_date,"
     " sequence, transactions, disbursed_on, number_of_instalments, arrears_tolerance_minor, instalment_minor,"
-    " period_days, open_instalments, oldest_unpaid_due_on"
+    " period_days, open_instalments, oldest_unpaid_due_on, product, calendar_through, is_plain"
 )
 _INSTALMENT_FIELDS = (
     "i.number, i.due_on, i.penalty_minor, i.fee_minor, i.interest_minor, i.principal_minor,"
-    " i.penalty_paid_minor, i.fee_paid_minor, i.interest_paid_minor, i.principal_paid_minor, i.paid_on"
+    " i.penalty_paid_minor, i.fee_paid_minor, i.interest_paid_minor, i.principal_paid_minor, i.paid_on,"
+    " i.interest_in_advance_minor, i.is_earned"
 )
-_INSTALMENT_COLUMNS = f"i.borrower_id, i.loan_id, {_INSTALMENT_FIELDS}"
+INSTALMENT_COLUMNS = f"i.borrower_id, i.loan_id, {_INSTALMENT_FIELDS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class KnownPayment:
     currency: str
     value_date: date
     status: str
+    purpose: str
 
 
 async def load_loans(connection: Connection, keys: Iterable[Key]) -> dict[Key, Loan]:
@@ -81,42 +82,12 @@ async def load_windows(connection: Connection, windows: Sequence[tuple[Loan, int
         loan.load(tuple(found[place]))
 
 
-async def load_histories(connection: Connection, keys: Iterable[Key]) -> dict[Key, LoanHistory]:
-    """All instalments and payments of these loans."""
-    borrowers, loans = _split(keys)
-    instalments = await connection.fetch(
-        f"select {_INSTALMENT_COLUMNS} from instalment i"
-        " where (i.borrower_id, i.loan_id) in (select * from unnest($1::text[], $2::text[]))"
-        " order by i.borrower_id, i.loan_id, i.number",
-        borrowers, loans,
-    )  # fmt: skip
-    payments = await connection.fetch(
-        "select p.borrower_id, p.loan_id, p.payment_id, p.amount_minor, l.currency, p.value_date, p.status::text,"
-        " p.penalty_minor, p.fee_minor, p.interest_minor, p.principal_minor, p.unallocated_minor"
-        " from payment p join loan l using (borrower_id, loan_id)"
-        " where (p.borrower_id, p.loan_id) in (select * from unnest($1::text[], $2::text[]))"
-        " order by p.borrower_id, p.loan_id, p.position",
-        borrowers, loans,
-    )  # fmt: skip
-    histories: dict[Key, LoanHistory] = {}
-    for key, rows in _grouped(instalments).items():
-        histories[key] = LoanHistory(tuple(LoanInstalment(*row[2:]) for row in rows), [], {})
-    for key, rows in _grouped(payments).items():
-        history = histories[key]
-        for sequence, row in enumerate(rows):
-            payment = Payment(row[2], row[3], row[4], row[5])
-            history.payments.append(RecordedPayment(payment, sequence, row[6] == "reversed"))
-            if row[6] != "reversed":
-                history.booked[row[2]] = AllocationTotals(*row[7:12])
-    return histories
-
-
 async def known_payments(connection: Connection, keys: Sequence[Key]) -> dict[Key, KnownPayment]:
     """Payments already in the books, by (borrower id, payment id)."""
     borrowers, payments = _split(keys)
     rows = await connection.fetch(
-        "select p.borrower_id, p.payment_id, p.loan_id, p.amount_minor, l.currency, p.value_date, p.status::text"
-        " from payment p join loan l using (borrower_id, loan_id)"
+        "select p.borrower_id, p.payment_id, p.loan_id, p.amount_minor, l.currency, p.value_date, p.status::text,"
+        " p.purpose from payment p join loan l using (borrower_id, loan_id)"
         " where (p.borrower_id, p.payment_id) in (select * from unnest($1::text[], $2::text[]))",
         borrowers,
         payments,
@@ -144,12 +115,13 @@ async def insert_loans(connection: Connection, loans: Sequence[NewLoan]) -> None
         columns=("borrower_id", "loan_id", "currency", "principal_minor", "terms", "disbursed_on",
                  "number_of_instalments", "arrears_tolerance_minor", "instalment_minor", "period_days",
                  "principal_outstanding_minor", "open_instalments", "oldest_unpaid_due_on", "last_value_date",
-                 "transactions", "next_action_on"),
+                 "transactions", "next_action_on", "product", "calendar_through"),
         records=[
             (*new.loan.key, new.loan.account.currency, new.principal_minor, new.terms_json, new.loan.disbursed_on,
              new.loan.number_of_instalments, new.loan.arrears_tolerance_minor, new.loan.instalment_minor,
              new.loan.period_days, new.principal_minor, new.loan.open_instalments, new.loan.oldest_unpaid_due_on,
-             new.loan.disbursed_on, new.loan.transactions, new.next_action_on)
+             new.loan.disbursed_on, new.loan.transactions, new.next_action_on, new.loan.product,
+             new.loan.calendar_through)
             for new in ordered
         ],
     )  # fmt: skip
@@ -169,10 +141,11 @@ async def insert_payments(connection: Connection, payments: Sequence[PaymentRow]
     await connection.copy_records_to_table(
         "payment",
         columns=("borrower_id", "payment_id", "loan_id", "amount_minor", "value_date", "penalty_minor", "fee_minor",
-                 "interest_minor", "principal_minor", "unallocated_minor"),
+                 "interest_minor", "principal_minor", "unallocated_minor", "purpose"),
         records=[
             (p.borrower_id, p.payment_id, p.loan_id, p.amount_minor, p.value_date, p.totals.penalty_minor,
-             p.totals.fee_minor, p.totals.interest_minor, p.totals.principal_minor, p.totals.unallocated_minor)
+             p.totals.fee_minor, p.totals.interest_minor, p.totals.principal_minor, p.totals.unallocated_minor,
+             p.purpose)
             for p in payments
         ],
     )  # fmt: skip
@@ -219,15 +192,15 @@ async def update_instalments(connection: Connection, changes: Iterable[Instalmen
     """Write new paid amounts."""
     rows = [
         (*c.key, i.number, i.penalty_paid_minor, i.fee_paid_minor, i.interest_paid_minor, i.principal_paid_minor,
-         i.paid_on)
+         i.paid_on, i.interest_in_advance_minor)
         for c in sorted(changes, key=lambda change: (change.key, change.instalment.number))
         for i in (c.instalment,)
     ]  # fmt: skip
     await connection.execute(
         "update instalment i set penalty_paid_minor = n.pe, fee_paid_minor = n.f, interest_paid_minor = n.i,"
-        " principal_paid_minor = n.pr, paid_on = n.paid_on"
-        " from unnest($1::text[], $2::text[], $3::int[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::date[])"
-        "  as n (b, l, number, pe, f, i, pr, paid_on)"
+        " principal_paid_minor = n.pr, paid_on = n.paid_on, interest_in_advance_minor = n.ia"
+        " from unnest($1::text[], $2::text[], $3::int[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::date[],"
+        "  $9::int8[]) as n (b, l, number, pe, f, i, pr, paid_on, ia)"
         " where i.borrower_id = n.b and i.loan_id = n.l and i.number = n.number",
         *zip(*rows, strict=True),
     )
@@ -239,14 +212,15 @@ async def update_loans(connection: Connection, loans: Iterable[Loan]) -> None:
         (*loan.key, loan.account.status, loan.account.principal_outstanding_minor, loan.account.credit_minor,
          loan.open_instalments,
          loan.account.open_instalments[0].due_on if loan.account.open_instalments else None,
-         loan.account.last_value_date, loan.sequence, loan.transactions)
+         loan.account.last_value_date, loan.sequence, loan.transactions, loan.is_plain)
         for loan in sorted(loans, key=lambda loan: loan.key)
     ]  # fmt: skip
     await connection.execute(
         "update loan l set status = n.s::loan_status, principal_outstanding_minor = n.pr, credit_minor = n.c,"
-        " open_instalments = n.o, oldest_unpaid_due_on = n.d, last_value_date = n.v, sequence = n.q, transactions = n.t"
+        " open_instalments = n.o, oldest_unpaid_due_on = n.d, last_value_date = n.v, sequence = n.q,"
+        " transactions = n.t, is_plain = n.p"
         " from unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::int8[], $6::int[], $7::date[], $8::date[],"
-        "  $9::int8[], $10::int[]) as n (b, l, s, pr, c, o, d, v, q, t)"
+        "  $9::int8[], $10::int[], $11::bool[]) as n (b, l, s, pr, c, o, d, v, q, t, p)"
         " where l.borrower_id = n.b and l.loan_id = n.l",
         *zip(*rows, strict=True),
     )
@@ -265,39 +239,48 @@ async def loans_to_close(connection: Connection, on: date, limit: int) -> list[L
 
 
 async def staged_instalments(
-    connection: Connection, loans: Sequence[Loan], on: date, announce_days: int
+    connection: Connection, loans: Sequence[tuple[Loan, int]], on: date
 ) -> dict[Key, list[StagedInstalment]]:
-    """Instalments that are unpaid or not passed, up to at least the first one that `on` does not reach."""
+    """Instalments that are unpaid or not passed, up to at least the first one that `on` does not reach.
+
+    With each loan come the days ahead of its first announcement.
+    """
     rows = await connection.fetch(
-        f"select {_INSTALMENT_COLUMNS}, i.stage from unnest($1::text[], $2::text[], $3::date[]) as w (b, l, horizon)"
+        f"select {INSTALMENT_COLUMNS}, i.stage from unnest($1::text[], $2::text[], $3::date[]) as w (b, l, horizon)"
         " join instalment i on i.borrower_id = w.b and i.loan_id = w.l and i.due_on <= w.horizon"
-        "  and (i.stage < 3 or i.paid_on is null)"
+        "  and (i.stage < 101 or i.paid_on is null)"
         " order by i.borrower_id, i.loan_id, i.number",
-        [loan.account.borrower_id for loan in loans],
-        [loan.account.loan_id for loan in loans],
-        [date.fromordinal(on.toordinal() + announce_days + 2 * loan.period_days + 7) for loan in loans],
+        [loan.account.borrower_id for loan, _ in loans],
+        [loan.account.loan_id for loan, _ in loans],
+        [date.fromordinal(on.toordinal() + days_ahead + 2 * loan.period_days + 7) for loan, days_ahead in loans],
     )
     return {
-        key: [StagedInstalment(LoanInstalment(*row[2:13]), Stage(row[13])) for row in group]
+        key: [StagedInstalment(LoanInstalment(*row[2:15]), row[15]) for row in group]
         for key, group in _grouped(rows).items()
     }
 
 
 async def save_closed(
-    connection: Connection, stages: Sequence[tuple[Key, int, Stage]], loans: Sequence[tuple[Loan, date | None]]
+    connection: Connection,
+    stages: Sequence[tuple[Key, int, int, bool]],
+    loans: Sequence[tuple[Loan, date | None]],
+    on: date,
 ) -> None:
-    """Write new stages, counters and next dates."""
+    """Write new stages (with whether interest is earned now), counters and next dates."""
     if stages:
         await connection.execute(
-            "update instalment i set stage = n.s from unnest($1::text[], $2::text[], $3::int[], $4::int2[])"
-            " as n (b, l, number, s) where i.borrower_id = n.b and i.loan_id = n.l and i.number = n.number",
-            *zip(*((*key, number, int(stage)) for key, number, stage in sorted(stages)), strict=True),
+            "update instalment i set stage = n.s, is_earned = i.is_earned or n.e"
+            " from unnest($1::text[], $2::text[], $3::int[], $4::int2[], $5::bool[]) as n (b, l, number, s, e)"
+            " where i.borrower_id = n.b and i.loan_id = n.l and i.number = n.number",
+            *zip(*((*key, number, int(stage), earned) for key, number, stage, earned in sorted(stages)), strict=True),
         )
     await connection.execute(
-        "update loan l set sequence = n.q, transactions = n.t, next_action_on = n.d"
+        "update loan l set sequence = n.q, transactions = n.t, next_action_on = n.d,"
+        " calendar_through = greatest(l.calendar_through, $6)"
         " from unnest($1::text[], $2::text[], $3::int8[], $4::int[], $5::date[]) as n (b, l, q, t, d)"
         " where l.borrower_id = n.b and l.loan_id = n.l",
         *zip(*((*loan.key, loan.sequence, loan.transactions, day) for loan, day in loans), strict=True),
+        on,
     )
 
 
@@ -381,4 +364,6 @@ def _grouped(rows: Sequence[asyncpg.Record]) -> dict[Key, list[asyncpg.Record]]:
 
 def _loan(row: asyncpg.Record) -> Loan:
     account = LoanAccount(row[1], row[0], row[2], row[3], row[4], row[5], row[6], row[7], ())
-    return Loan(account, row[9], row[10], row[11], row[12], row[13], row[14], row[15], row[7], row[8])
+    return Loan(
+        account, row[9], row[10], row[11], row[12], row[13], row[14], row[15], row[7], row[8], row[16], row[17], row[18]
+    )

@@ -18,6 +18,7 @@ COMMANDS = [
     ["dead-letters", "show"],
     ["dead-letters", "replay"],
     ["dead-letters", "discard"],
+    ["ledger", "schedule"],
 ]
 
 

@@ -3,6 +3,7 @@
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from amends.demo.flow import until
 from tests.real_pair import RealPair
 
 
@@ -17,10 +18,16 @@ async def test_a_fresh_database_is_empty_and_its_own(fresh_database: str, real_p
 
 
 async def test_a_prefixed_topic_can_be_created(real_pair: RealPair, topic_prefix: str) -> None:
+    topic = f"{topic_prefix}events"
     admin = AIOKafkaAdminClient(bootstrap_servers=real_pair.kafka_bootstrap)
+
+    async def listed() -> bool:
+        return topic in await admin.list_topics()
+
     await admin.start()
     try:
-        await admin.create_topics([NewTopic(f"{topic_prefix}events", num_partitions=2, replication_factor=1)])
-        assert f"{topic_prefix}events" in await admin.list_topics()
+        await admin.create_topics([NewTopic(topic, num_partitions=2, replication_factor=1)])
+        # The controller answers before the broker has applied the new metadata.
+        await until(listed, 10)
     finally:
         await admin.close()

@@ -5,7 +5,8 @@ from importlib.resources import files
 import pytest
 
 from services.dunning.aging import DEFAULT_BUCKETS
-from services.dunning.ladder import LadderPolicy, PolicyError, PolicyProblem, parse_ladder
+from services.dunning.ladder import LadderPolicy, parse_ladder
+from services.yaml_documents import DocumentError, DocumentProblem
 
 DEFAULT_TEXT = files("services.dunning").joinpath("policies/default.yaml").read_text(encoding="utf-8")
 
@@ -23,8 +24,8 @@ steps:
 """
 
 
-def problems(text: str) -> tuple[PolicyProblem, ...]:
-    with pytest.raises(PolicyError) as caught:
+def problems(text: str) -> tuple[DocumentProblem, ...]:
+    with pytest.raises(DocumentError) as caught:
         parse_ladder(text, "ladder.yaml")
     return caught.value.problems
 

@@ -31,9 +31,10 @@ _TABLES = {
     " from instalment order by 1, 2, 3",
     "payment": "select borrower_id, payment_id, loan_id, amount_minor, status::text, interest_minor, principal_minor,"
     " unallocated_minor from payment order by 1, 2",
-    "balance": "select p.borrower_id, p.loan_id, a.code, coalesce(sum(amount_minor) filter (where debit = a.code), 0)"
-    " - coalesce(sum(amount_minor) filter (where credit = a.code), 0) as balance"
-    " from posting p join account a on a.code in (p.debit, p.credit) group by 1, 2, 3 order by 1, 2, 3",
+    "balance": "select p.borrower_id, p.loan_id, a.code,"
+    " sum(case when debit = a.code then amount_minor else -amount_minor end) as balance"
+    " from posting p join account a on a.code in (p.debit, p.credit) group by 1, 2, 3"
+    " having sum(case when debit = a.code then amount_minor else -amount_minor end) <> 0 order by 1, 2, 3",
     "outbox": "select subject, sequence, event_id, value from outbox order by 1, 2",
 }
 

@@ -11,10 +11,9 @@ from services.eventing.batch import BatchProcessor, DeadLetterLimit
 from services.eventing.database import Pool, migrate
 from services.eventing.tracing import Tracing
 from services.ledger.handlers import LedgerHandler
-from services.ledger.settings import LedgerSettings
 
 GROUP = "amends-ledger"
-TABLES = ("posting", "journal_transaction", "payment", "instalment", "loan", "outbox", "consumer_position",
+TABLES = ("posting", "journal_transaction", "payment", "fact", "instalment", "loan", "outbox", "consumer_position",
           "dead_letter_action", "dead_letter", "business_date", "business_date_completed")  # fmt: skip
 
 
@@ -40,7 +39,7 @@ class LedgerPartitions:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._processor = BatchProcessor(GROUP, pool, LedgerHandler("default", LedgerSettings()), Tracing(None))
+        self._processor = BatchProcessor(GROUP, pool, LedgerHandler("default"), Tracing(None))
         self._positions: dict[TopicPartition, int] = {}
 
     async def process(self, records: Sequence[ConsumerRecord], position: int | None = None) -> None:

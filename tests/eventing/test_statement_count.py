@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date, timedelta
 from typing import Any, cast
 
+from schemas.payments import PaymentCaptured
 from services.eventing.database import Connection, Pool
 from tests.builders import loan_disbursed, payment_captured, record
 from tests.eventing.partition import LedgerPartitions, ledger_pool
@@ -57,6 +59,17 @@ async def test_a_large_batch_of_payments_takes_as_many_statements_as_a_small_one
         assert len(large) == len(small) <= 16, "\n".join(large)
 
 
+async def test_working_loans_out_anew_takes_a_fixed_number_of_statements_too(fresh_database: str) -> None:
+    async with ledger_pool(fresh_database) as pool:
+        counting = CountingPool(pool)
+        partitions = LedgerPartitions(cast(Pool, counting))
+        await partitions.process([record(loan, offset) for offset, loan in enumerate(LOANS)])
+        await _process_payments(partitions, range(1000, 1050), first_offset=0)
+        small = await _statements_of(counting, partitions, range(500, 510), first_offset=50)
+        large = await _statements_of(counting, partitions, range(200), first_offset=60)
+        assert len(large) == len(small) <= 20, "\n".join(large)
+
+
 async def test_a_batch_with_nothing_new_writes_nothing_but_its_position(fresh_database: str) -> None:
     async with ledger_pool(fresh_database) as pool:
         counting = CountingPool(pool)
@@ -78,9 +91,10 @@ async def _statements_of(
 
 
 async def _process_payments(partitions: LedgerPartitions, numbers: range, first_offset: int) -> None:
-    await partitions.process(
-        [
-            record(payment_captured(f"payment-{number}", loan=LOANS[number % len(LOANS)]), first_offset + index)
-            for index, number in enumerate(numbers)
-        ]
-    )
+    await partitions.process([record(_payment(number), first_offset + index) for index, number in enumerate(numbers)])
+
+
+def _payment(number: int) -> PaymentCaptured:
+    """Each counts a day after the one before."""
+    value_date = date(2024, 1, 1) + timedelta(days=number)
+    return payment_captured(f"payment-{number}", loan=LOANS[number % len(LOANS)], value_date=value_date)

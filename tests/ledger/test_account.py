@@ -12,11 +12,9 @@ from services.ledger.account import (
     LoanAccount,
     LoanInstalment,
     Payment,
-    RecordedPayment,
     WindowTooSmall,
     advance,
     apply_payment,
-    replay,
     unpaid_instalments,
 )
 from services.ledger.allocation import COMPONENTS, DEFAULT_ORDER, AllocationOrder, ComponentAmounts
@@ -50,16 +48,6 @@ def loans(draw: st.DrawFn) -> tuple[LoanInstalment, ...]:
         )
         for number in range(1, draw(st.integers(1, 6)) + 1)
     )
-
-
-PAYMENTS = st.lists(st.tuples(st.integers(1, 800), st.integers(0, 70)), max_size=8).map(
-    lambda rows: [
-        RecordedPayment(
-            Payment(f"payment-{position}", amount_minor, "EUR", START + timedelta(days=days)), sequence=position
-        )
-        for position, (amount_minor, days) in enumerate(rows)
-    ]
-)
 
 
 def test_one_instalment_paid_on_its_day() -> None:
@@ -129,44 +117,9 @@ def test_amount_must_be_positive() -> None:
         apply_payment(_account(), _payment(0), DEFAULT_ORDER, FEBRUARY)
 
 
-def test_a_reversed_payment_re_splits_the_later_ones() -> None:
-    first, second = _payment(110, FEBRUARY, "first"), _payment(107, MARCH, "second")
-    both = replay(SCHEDULE, [RecordedPayment(first, 1), RecordedPayment(second, 2)], DEFAULT_ORDER)
-    assert [line.number for line in both.allocations["second"].lines] == [2]
-    without = replay(SCHEDULE, [RecordedPayment(first, 1, is_reversed=True), RecordedPayment(second, 2)], DEFAULT_ORDER)
-    assert [line.number for line in without.allocations["second"].lines] == [1]
-    assert without.instalments[0].principal_paid_minor == 97
-    assert list(without.allocations) == ["second"]
-
-
-@given(loans(), PAYMENTS, ORDERS, st.integers(0, 80))
-def test_payment_by_payment_equals_replay(
-    instalments: tuple[LoanInstalment, ...], payments: list[RecordedPayment], order: AllocationOrder, days: int
-) -> None:
-    account = _account(instalments)
-    paid = {instalment.number: instalment for instalment in instalments}
-    allocations = {}
-    settled = not any(instalment.outstanding_minor for instalment in instalments)
-    for recorded in sorted(payments, key=lambda recorded: (recorded.payment.value_date, recorded.sequence)):
-        applied = apply_payment(account, recorded.payment, order, START + timedelta(days=days))
-        account = advance(account, recorded.payment, applied)
-        paid.update((instalment.number, instalment) for instalment in applied.changed)
-        allocations[recorded.payment.payment_id] = applied.allocation
-        settled = applied.settled
-    replayed = replay(paid.values(), payments, order)
-    assert replayed.instalments == tuple(paid.values())
-    assert replayed.allocations == allocations
-    assert (replayed.principal_outstanding_minor, replayed.credit_minor, replayed.last_value_date) == (
-        account.principal_outstanding_minor,
-        account.credit_minor,
-        account.last_value_date,
-    )
-    assert replayed.settled is settled
-
-
-@given(loans(), PAYMENTS, st.integers(1, 70), st.integers(0, 80))
+@given(loans(), st.integers(1, 70), st.integers(0, 80))
 def test_a_window_gives_what_the_whole_gives(
-    instalments: tuple[LoanInstalment, ...], payments: list[RecordedPayment], amount_minor: int, days: int
+    instalments: tuple[LoanInstalment, ...], amount_minor: int, days: int
 ) -> None:
     business_date = START + timedelta(days=days)
     payment = _payment(amount_minor, START)
@@ -181,23 +134,3 @@ def test_a_window_gives_what_the_whole_gives(
         except WindowTooSmall:
             continue
         assert applied == whole
-
-
-@given(loans(), PAYMENTS, st.data())
-def test_order_of_arrival_changes_nothing(
-    instalments: tuple[LoanInstalment, ...], payments: list[RecordedPayment], data: st.DataObject
-) -> None:
-    undo = data.draw(st.sets(st.sampled_from(range(len(payments))))) if payments else set()
-    facts = [(recorded.payment, position in undo) for position, recorded in enumerate(payments)]
-    shuffled = data.draw(st.permutations(facts))
-    # Without a sequence, ties are broken by payment id: everything is the same, down to each split.
-    one = replay(instalments, [RecordedPayment(payment, 0, undone) for payment, undone in facts], DEFAULT_ORDER)
-    other = replay(instalments, [RecordedPayment(payment, 0, undone) for payment, undone in shuffled], DEFAULT_ORDER)
-    assert one == other
-    # Recorded in another sequence: the same instalments and credit.
-    recorded = [RecordedPayment(payment, number, undone) for number, (payment, undone) in enumerate(shuffled)]
-    as_arrived = replay(instalments, recorded, DEFAULT_ORDER)
-    assert (as_arrived.instalments, as_arrived.credit_minor) == (one.instalments, one.credit_minor)
-    # A reversed payment is as if it had never been.
-    never = [RecordedPayment(payment) for payment, undone in facts if not undone]
-    assert replay(instalments, never, DEFAULT_ORDER) == one

@@ -88,6 +88,43 @@ def test_invalid_terms_name_field_value_and_reason(field: str, value: Any) -> No
     assert caught.value.reason
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"due_day_of_month": 32}, "must be a day from 1 to 31"),
+        ({"due_day_of_month": 15, "every": (2, "weeks")}, "needs periods of months"),
+        ({"minimum_days_to_first_due": 0}, "must be from 1 to 366 days"),
+        ({"non_working_days": "skip"}, "is unknown"),
+        ({"non_working_days": "after"}, "needs a country"),
+        ({"subdivision": "BY"}, "needs a country"),
+        ({"down_payment_minor": -1}, "must not be below zero"),
+        ({"down_payment_minor": 100_000}, "must be below the principal"),
+        ({"balloon_minor": -1}, "must not be below zero"),
+        ({"balloon_minor": 100_000}, "must be below the principal financed"),
+        ({"balloon_minor": 50_000, "down_payment_minor": 50_000}, "must be below the principal financed"),
+        ({"balloon_minor": 1, "method": "bullet"}, "cannot be combined with method bullet"),
+        ({"principal_grace_instalments": -1}, "must not be below zero"),
+        ({"principal_grace_instalments": 3}, "must be fewer than the instalments"),
+        ({"principal_grace_instalments": 1, "method": "interest_only"}, "cannot be combined with method interest_only"),
+        ({"interest_grace_instalments": 3}, "must be fewer than the instalments"),
+        ({"interest_grace_instalments": 1, "method": "bullet"}, "cannot be combined with method bullet"),
+        ({"interest_grace": "never"}, "is unknown"),
+        ({"rounding_mode": "nearest"}, "is unknown"),
+        ({"rounding_unit_minor": 0}, "must be at least 1"),
+    ],
+)
+def test_options_that_cannot_be_name_the_field_and_the_reason(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidTerms) as caught:
+        replace(TERMS, **changes)
+    assert caught.value.field == next(iter(changes))
+    assert caught.value.reason == reason
+
+
+def test_a_rounding_unit_may_not_leave_an_instalment_nothing_to_repay() -> None:
+    with pytest.raises(InvalidTerms, match="rounding_unit_minor 100000: is too coarse"):
+        build_schedule(replace(TERMS, rounding_unit_minor=100_000, number_of_instalments=5))
+
+
 def test_unknown_currency() -> None:
     with pytest.raises(UnknownCurrency):
         replace(TERMS, currency="XXX")

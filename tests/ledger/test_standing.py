@@ -3,6 +3,7 @@
 from datetime import date
 
 from services.ledger.account import Payment
+from services.ledger.allocation import DEFAULT_ORDER
 from services.ledger.payments import Bookings, post_payment
 from tests.ledger.loans import opened_loan
 
@@ -20,13 +21,13 @@ def test_the_day_after_it_is_overdue_and_the_following_one_is_next() -> None:
 
 def test_a_rest_within_the_tolerance_counts_as_paid() -> None:
     loan = opened_loan(tolerance_minor=100)
-    post_payment(loan, Payment("P-1", 9_900, "USD", date(2018, 2, 1)), None, None, Bookings())
+    post_payment(loan, Payment("P-1", 9_900, "USD", date(2018, 2, 1)), None, None, Bookings(), DEFAULT_ORDER)
     standing = loan.standing(date(2018, 2, 11))
     assert (standing.overdue.principal_minor, standing.oldest_unpaid_due_on) == (0, date(2018, 3, 10))
 
 
 def test_the_rest_is_owed_again_once_another_instalment_is_past_due() -> None:
     loan = opened_loan(tolerance_minor=100)
-    post_payment(loan, Payment("P-1", 9_900, "USD", date(2018, 2, 1)), None, None, Bookings())
+    post_payment(loan, Payment("P-1", 9_900, "USD", date(2018, 2, 1)), None, None, Bookings(), DEFAULT_ORDER)
     standing = loan.standing(date(2018, 3, 11))
     assert (standing.overdue.principal_minor, standing.oldest_unpaid_due_on) == (10_100, date(2018, 3, 10))

@@ -1,0 +1,172 @@
+"""Which events about loans change something: duplicates are dropped, what breaks a rule is refused. Without I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, cast
+
+from schemas.dunning import RestructureAgreed, RestructureUndone
+from schemas.payments import PaymentCaptured, PaymentChargedBack, PaymentReversed, RefundPaid
+from services.eventing import metrics
+from services.eventing.batch import Outcome
+from services.eventing.envelope import ReceivedEvent
+from services.ledger.account import CurrencyMismatch
+from services.ledger.facts import ChargedBack, Fact, Refunded, Restructured
+from services.ledger.loan import Key, Loan
+from services.ledger.store import KnownPayment
+
+LoanEventData = (
+    PaymentCaptured | PaymentReversed | PaymentChargedBack | RefundPaid | RestructureAgreed | RestructureUndone
+)
+LOAN_EVENTS = (PaymentCaptured, PaymentReversed, PaymentChargedBack, RefundPaid, RestructureAgreed, RestructureUndone)
+LoanEvent = ReceivedEvent[LoanEventData]
+KnownFact = tuple[str, Fact]
+"""A fact in the record: its loan id, and itself."""
+
+
+def fact_of(data: PaymentChargedBack | RefundPaid | RestructureAgreed) -> Fact:
+    """The fact that an event tells."""
+    match data:
+        case PaymentChargedBack():
+            return ChargedBack(
+                fact_id=data.chargeback_id, on=data.charged_back_on, payment_id=data.payment_id,
+                amount_minor=data.amount_minor,
+            )  # fmt: skip
+        case RefundPaid():
+            return Refunded(fact_id=data.refund_id, on=data.paid_on, amount_minor=data.amount_minor)
+        case RestructureAgreed():
+            every = None if data.every_count is None or data.every_unit is None else (data.every_count, data.every_unit)
+            return Restructured(
+                fact_id=data.restructuring_id, on=data.agreed_on, number_of_instalments=data.number_of_instalments,
+                first_due_on=data.first_due_on, annual_rate_percent=data.annual_rate_percent, every=every,
+                interest=data.interest, fee=data.fee, penalty=data.penalty, settle_for_minor=data.settle_for_minor,
+            )  # fmt: skip
+
+
+def fact_id_of(data: LoanEventData) -> str | None:
+    """The id of the fact, other than a payment, that an event is about."""
+    match data:
+        case PaymentChargedBack():
+            return data.chargeback_id
+        case RefundPaid():
+            return data.refund_id
+        case RestructureAgreed() | RestructureUndone():
+            return data.restructuring_id
+        case _:
+            return None
+
+
+class Acceptance:
+    """Goes through a batch's events in order; `known_payments` and `known_facts` are by (borrower id, id)."""
+
+    def __init__(
+        self,
+        loans: Mapping[Key, Loan],
+        known_payments: dict[Key, KnownPayment],
+        known_facts: dict[Key, KnownFact],
+        outcome: Outcome,
+    ) -> None:
+        self._loans = loans
+        self._payments = known_payments
+        self._facts = known_facts
+        self._outcome = outcome
+
+    def accepted(self, events: Sequence[LoanEvent]) -> list[LoanEvent]:
+        """The events that change something."""
+        return [event for event in events if self._accepts(event)]
+
+    def _accepts(self, event: LoanEvent) -> bool:
+        data = event.data
+        loan = self._loans.get((data.borrower_id, data.loan_id))
+        if loan is None:
+            message = f"loan {data.loan_id!r} of borrower {data.borrower_id!r} is not known"
+            self._outcome.reject(event, "unknown-loan", "loan_id", data.loan_id, message)
+            return False
+        # Exact types: asking pydantic's metaclass costs more than all the rest here.
+        if type(data) is PaymentCaptured:
+            return self._accepts_capture(event, data, loan)
+        if type(data) is PaymentReversed:
+            return self._accepts_reversal(event, data)
+        if type(data) is RestructureUndone:
+            return self._accepts_undoing(event, data)
+        return self._accepts_fact(event, cast(PaymentChargedBack | RefundPaid | RestructureAgreed, data), loan)
+
+    def _accepts_capture(self, event: LoanEvent, data: PaymentCaptured, loan: Loan) -> bool:
+        before = self._payments.get((data.borrower_id, data.payment_id))
+        if before is not None:
+            self._reject_reuse(event, data, before)
+            return False
+        if data.currency != loan.account.currency:
+            error = CurrencyMismatch("currency", data.currency, loan.account.currency)
+            message = f"{data.currency!r} is not the loan's currency {loan.account.currency!r}"
+            self._outcome.reject(event, "wrong-currency", error.field, error.value, message)
+            return False
+        if self._is_before_disbursal(event, "value_date", data.value_date, loan):
+            return False
+        self._payments[data.borrower_id, data.payment_id] = KnownPayment(
+            data.loan_id, data.amount_minor, data.currency, data.value_date, "posted", data.purpose
+        )
+        return True
+
+    def _accepts_reversal(self, event: LoanEvent, data: PaymentReversed) -> bool:
+        key = data.borrower_id, data.payment_id
+        before = self._payments.get(key)
+        if before is None or before.loan_id != data.loan_id:
+            message = f"payment {data.payment_id!r} of loan {data.loan_id!r} is not known"
+            self._outcome.reject(event, "unknown-payment", "payment_id", data.payment_id, message)
+            return False
+        if before.status == "reversed":
+            return _is_duplicate(event)
+        self._payments[key] = replace(before, status="reversed")
+        return True
+
+    def _accepts_undoing(self, event: LoanEvent, data: RestructureUndone) -> bool:
+        key = data.borrower_id, data.restructuring_id
+        loan_id, before = self._facts.get(key, ("", None))
+        if not isinstance(before, Restructured) or loan_id != data.loan_id:
+            message = f"restructuring {data.restructuring_id!r} of loan {data.loan_id!r} is not known"
+            self._outcome.reject(event, "unknown-restructuring", "restructuring_id", data.restructuring_id, message)
+            return False
+        if before.is_undone:
+            return _is_duplicate(event)
+        self._facts[key] = (loan_id, replace(before, is_undone=True))
+        return True
+
+    def _accepts_fact(
+        self, event: LoanEvent, data: PaymentChargedBack | RefundPaid | RestructureAgreed, loan: Loan
+    ) -> bool:
+        fact = fact_of(data)
+        key = data.borrower_id, fact.fact_id
+        loan_id, before = self._facts.get(key, ("", None))
+        if before is None:
+            if self._is_before_disbursal(event, "on", fact.on, loan):
+                return False
+            self._facts[key] = (data.loan_id, fact)
+            return True
+        if loan_id == data.loan_id and replace(before, is_undone=False) == fact:
+            return _is_duplicate(event)
+        field = "loan_id" if loan_id != data.loan_id else "id"
+        message = f"{fact.fact_id!r} is taken by something else: {before}"
+        self._outcome.reject(event, "id-reused", field, fact.fact_id, message)
+        return False
+
+    def _is_before_disbursal(self, event: LoanEvent, field: str, day: date, loan: Loan) -> bool:
+        if day >= loan.disbursed_on:
+            return False
+        message = f"{day} is before the loan's disbursal on {loan.disbursed_on}"
+        self._outcome.reject(event, "before-disbursal", field, day, message)
+        return True
+
+    def _reject_reuse(self, event: LoanEvent, data: PaymentCaptured, before: KnownPayment) -> None:
+        for name in ("loan_id", "amount_minor", "currency", "value_date", "purpose"):
+            now, was = getattr(data, name), getattr(before, name)
+            if now != was:
+                message = f"{now} differs from {was} of payment {data.payment_id!r}, which is posted already"
+                self._outcome.reject(event, "payment-id-reused", name, now, message)
+                return
+        _is_duplicate(event)
+
+
+def _is_duplicate(event: ReceivedEvent[Any]) -> bool:
+    metrics.DUPLICATES.labels(event.event_type).inc()
+    return False

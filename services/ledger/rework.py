@@ -1,0 +1,203 @@
+"""Working a loan out anew from all its facts, and booking what that changes. Without I/O."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.ledger.account import LoanInstalment, Payment
+from services.ledger.agreement import Agreement
+from services.ledger.allocation import AllocationTotals
+from services.ledger.entries import Cause, Entry, Sides, corrections
+from services.ledger.facts import Fact, Paid
+from services.ledger.life import Life, live
+from services.ledger.lines import Line
+from services.ledger.loan import Loan, transaction
+from services.ledger.payments import Bookings, PaymentRow
+from services.ledger.schedule import Instalment
+
+
+@dataclass(slots=True)
+class LoanBook:
+    """A loan with its whole record.
+
+    `instalments`, `booked` (amounts by accounts, by cause) and `allocations` (by payment id) are what the books hold
+    now; `facts` (by id) and `schedule` what they follow from.
+    """
+
+    loan: Loan
+    agreement: Agreement
+    schedule: tuple[Instalment, ...]
+    facts: dict[str, Fact] = field(default_factory=dict)
+    instalments: dict[int, LoanInstalment] = field(default_factory=dict)
+    allocations: dict[str, AllocationTotals] = field(default_factory=dict)
+    booked: dict[Cause, dict[Sides, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reworked:
+    """The loan's life, the payments booked before that it splits anew, and the causes booked, all and new ones."""
+
+    life: Life
+    split_anew: tuple[Paid, ...]
+    corrected: tuple[Cause, ...]
+    first_booked: tuple[Cause, ...]
+
+
+def live_book(book: LoanBook, through: date, facts: Iterable[Fact], new: Collection[str] = ()) -> Life:
+    """The life that the record tells. Raises FactRefused, InvalidTerms for a fact among the `new`."""
+    return live(book.agreement, book.schedule, facts, through, book.loan.account.loan_id, new)
+
+
+def rework(book: LoanBook, as_of: date, corrected_on: date, bookings: Bookings, *new: Fact) -> Reworked:
+    """Bring the books to what the record and `new` facts (or a new version of known ones) tell.
+
+    The books follow the calendar to the day it has run to, or to the last fact if that is later; the loan is left
+    standing as of `as_of`, with what the days until then cost, to be told. Raises FactRefused, InvalidTerms; then
+    nothing has changed.
+    """
+    loan = book.loan
+    facts = {**book.facts, **{fact.fact_id: fact for fact in new}}
+    arrived = {fact.fact_id for fact in new if not fact.is_undone}
+    life = live_book(book, booked_through(loan.calendar_through, facts.values()), facts.values(), arrived)
+    book.facts = facts
+    known = {cause for cause, amounts in book.booked.items() if amounts}
+    corrected = _correct_journal(book, life, corrected_on, bookings)
+    _replace_instalments(book, life, bookings)
+    split_anew = _split_anew(book, life, bookings)
+    _move_loan(loan, book, life, as_of)
+    return Reworked(life, split_anew, corrected, tuple(cause for cause in corrected if cause not in known))
+
+
+def booked_through(calendar_through: date, facts: Iterable[Fact]) -> date:
+    """The day to which the books of a loan go."""
+    return max([calendar_through, *(fact.on for fact in facts if not fact.is_undone)])
+
+
+def wanted_entries(life: Life, calendar_through: date) -> dict[Cause, Entry]:
+    """The bookings that a life calls for; interest falls due when the calendar gets there, not by a payment before."""
+    return {
+        cause: entry
+        for cause, entry in life.entries.by_cause.items()
+        if cause.kind != "interest-due" or entry.on <= calendar_through or not _is_only_due(life, cause)
+    }
+
+
+def _is_only_due(life: Life, cause: Cause) -> bool:
+    """The interest is earned for no other reason than that its day has come."""
+    line = next(line for line in life.lines if f"instalment-{line.number}" == cause.about)
+    return not (line.is_replaced or life.is_written_off)
+
+
+def _correct_journal(book: LoanBook, life: Life, corrected_on: date, bookings: Bookings) -> tuple[Cause, ...]:
+    corrected = []
+    wanted = wanted_entries(life, book.loan.calendar_through)
+    for correction in corrections(wanted, book.booked, corrected_on):
+        kind, about = correction.cause
+        bookings.transactions.append(transaction(book.loan, kind, about, correction.on, correction.postings))
+        booked = book.booked[correction.cause]
+        for posting in correction.postings:
+            booked[posting.debit, posting.credit] += posting.amount_minor
+        corrected.append(correction.cause)
+    return tuple(corrected)
+
+
+def kept_instalments(life: Life, calendar_through: date) -> dict[int, LoanInstalment]:
+    """The lines of a life as they are kept, by number."""
+    kept = {}
+    for line in life.lines:
+        is_earned = line.due_on <= calendar_through or (line.is_earned and (line.is_replaced or life.is_written_off))
+        kept[line.number] = instalment_of(line)._replace(is_earned=is_earned)
+    return kept
+
+
+def _replace_instalments(book: LoanBook, life: Life, bookings: Bookings) -> None:
+    now = kept_instalments(life, book.loan.calendar_through)
+    bookings.rework(book.loan.key, [one for number, one in now.items() if book.instalments.get(number) != one])
+    gone = [nothing_of(one) for number, one in book.instalments.items() if number not in now]
+    bookings.rework(book.loan.key, [one for one in gone if one != book.instalments[one.number]])
+    book.instalments = {**now, **{one.number: one for one in gone}}
+
+
+def _split_anew(book: LoanBook, life: Life, bookings: Bookings) -> tuple[Paid, ...]:
+    """Note the new split of payments booked before."""
+    borrower_id, loan_id = book.loan.key
+    changed = []
+    for payment_id, allocation in life.allocations.items():
+        before, totals = book.allocations.get(payment_id), allocation.totals
+        if before is None or before == totals:
+            continue
+        fact = book.facts[payment_id]
+        assert isinstance(fact, Paid)
+        changed.append(fact)
+        bookings.payment_changes.append(
+            PaymentRow(borrower_id, payment_id, loan_id, fact.amount_minor, fact.on, "posted", totals, fact.purpose)
+        )
+    book.allocations = {payment_id: allocation.totals for payment_id, allocation in life.allocations.items()}
+    return tuple(changed)
+
+
+def _move_loan(loan: Loan, book: LoanBook, life: Life, as_of: date) -> None:
+    """Move the loan to its life; from here on the life may run ahead of the books, to `as_of`."""
+    loan.number_of_instalments = max(book.instalments)
+    loan.is_plain = _is_plain(life, book)
+    loan.account = loan.account._replace(
+        status=life.status,
+        principal_outstanding_minor=life.principal_outstanding_minor,
+        credit_minor=life.credit_minor,
+        last_value_date=life.last_fact_on or loan.disbursed_on,
+    )
+    life.advance(as_of)
+    unpaid = tuple(instalment_of(line) for line in life.lines if line.outstanding_minor)
+    loan.open_instalments = len(unpaid)
+    loan.oldest_unpaid_due_on = unpaid[0].due_on if unpaid else None
+    loan.account = loan.account._replace(open_instalments=unpaid)
+
+
+def _is_plain(life: Life, book: LoanBook) -> bool:
+    """Payments alone, each instalment paid before the next, no charge, no credit, and the schedule as agreed."""
+    if life.credit_minor or life.is_written_off or any(line.charges for line in life.lines):
+        return False
+    if any(not isinstance(fact, Paid) or fact.purpose != "payment" for fact in book.facts.values()):
+        return False
+    return not _is_prepaid(life, book)
+
+
+def _is_prepaid(life: Life, book: LoanBook) -> bool:
+    """A prepayment has changed the schedule."""
+    return [(one.principal_minor, one.interest_minor) for one in book.schedule] != [
+        (line.principal_minor, line.interest_minor) for line in life.lines
+    ]
+
+
+def instalment_of(line: Line) -> LoanInstalment:
+    """A line as it is kept: amounts without what was waived; one that owes nothing more is paid."""
+    paid_on = line.paid_on
+    if paid_on is None and not line.outstanding_minor:
+        paid_on = line.due_on
+    penalties, fees = list(line.charges_of("penalty")), list(line.charges_of("fee"))
+    return LoanInstalment(
+        number=line.number,
+        due_on=line.due_on,
+        penalty_minor=sum(item.amount_minor - item.waived_minor for item in penalties),
+        fee_minor=sum(item.amount_minor - item.waived_minor for item in fees),
+        interest_minor=line.interest_minor - line.interest_waived_minor,
+        principal_minor=line.principal_minor - line.principal_waived_minor,
+        penalty_paid_minor=sum(item.paid_minor for item in penalties),
+        fee_paid_minor=sum(item.paid_minor for item in fees),
+        interest_paid_minor=line.interest_paid_minor,
+        principal_paid_minor=line.principal_paid_minor,
+        paid_on=paid_on,
+        interest_in_advance_minor=line.interest_in_advance_minor,
+        is_earned=line.is_earned,
+    )
+
+
+def nothing_of(instalment: LoanInstalment) -> LoanInstalment:
+    """An instalment of a schedule that was undone: it stays in the record and asks for nothing."""
+    return LoanInstalment(instalment.number, instalment.due_on, 0, 0, 0, 0, paid_on=instalment.due_on, is_earned=True)
+
+
+def payment_of(fact: Paid, currency: str) -> Payment:
+    """A payment fact as the account takes it."""
+    return Payment(fact.fact_id, fact.amount_minor, currency, fact.on)

@@ -1,0 +1,57 @@
+"""What a disbursal opens, by its product."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from schemas.lending import LoanDisbursed
+from services.ledger.disbursals import open_loan
+from services.ledger.schedule import InvalidTerms
+from services.ledger.store import NewLoan
+
+
+def opened(**changes: Any) -> NewLoan:
+    """A loan of 1,000.00 CNY at 12 % over twelve months from 10 January 2024."""
+    fields: dict[str, Any] = {
+        "borrower_id": "B-1",
+        "loan_id": "L-1",
+        "principal_minor": 100_000,
+        "currency": "CNY",
+        "annual_rate_percent": Decimal(12),
+        "number_of_instalments": 12,
+        "disbursed_on": date(2024, 1, 10),
+    }
+    return open_loan(LoanDisbursed(**{**fields, **changes}))[0]
+
+
+def test_without_a_product_a_loan_is_announced_three_days_ahead() -> None:
+    new = opened()
+    assert new.next_action_on == date(2024, 2, 7)
+    assert new.loan.arrears_tolerance_minor == 0
+    assert new.loan.instalment_minor == 8885
+
+
+def test_a_product_announces_earlier_and_tolerates_arrears() -> None:
+    new = opened(product="cn-consumer@1")
+    # Due on 18 February, the first working day after Spring Festival; seven days ahead.
+    assert new.schedule[0].due_on == date(2024, 2, 18)
+    assert new.next_action_on == date(2024, 2, 11)
+    assert new.loan.arrears_tolerance_minor == 100
+
+
+def test_a_disbursal_may_name_another_tolerance() -> None:
+    assert opened(product="cn-consumer@1", arrears_tolerance_minor=0).loan.arrears_tolerance_minor == 0
+
+
+def test_a_down_payment_is_an_instalment_due_at_once() -> None:
+    new = opened(down_payment_minor=20_000)
+    assert new.loan.number_of_instalments == 13
+    assert new.schedule[0].due_on == date(2024, 1, 10)
+    assert new.loan.instalment_minor < 20_000, "a payment must be taken to reach as many instalments as it can"
+
+
+def test_an_unknown_product_is_refused() -> None:
+    with pytest.raises(InvalidTerms, match="product 'own@2': is unknown; known are cn-consumer@1"):
+        opened(product="own@2")

@@ -1,0 +1,138 @@
+"""What holds for every loan, whatever happens to it."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ledger.agreement import Agreement, CostCap, PenaltyRule
+from services.ledger.cost_cap import interest_accrued_minor
+from services.ledger.early_repayment import payoff_minor
+from services.ledger.facts import Fact, Paid, Refunded
+from services.ledger.journal import AccountCode
+from services.ledger.life import Life
+from tests.ledger.lives import DISBURSED_ON, LAST_DAY, agreements, apply_if_allowed, caps, days, facts, lived, penalties
+
+THE_END = DISBURSED_ON + timedelta(days=LAST_DAY)
+EVERY_DAY = tuple(DISBURSED_ON + timedelta(days=offset) for offset in range(LAST_DAY + 1))
+
+
+def balances(life: Life) -> Counter[AccountCode]:
+    """Debits less credits of each account."""
+    totals: Counter[AccountCode] = Counter()
+    for entry in life.entries.by_cause.values():
+        for (debit, credit), amount_minor in entry.amounts.items():
+            totals[debit] += amount_minor
+            totals[credit] -= amount_minor
+    return totals
+
+
+def lines_of(life: Life) -> list[tuple[object, ...]]:
+    return [
+        (line.number, line.due_on, line.principal_minor, line.interest_minor, line.principal_paid_minor,
+         line.interest_paid_minor, line.outstanding_minor, line.paid_on,
+         [(item.charge_id, item.amount_minor, item.capped_minor, item.paid_minor) for item in line.charges])
+        for line in life.lines
+    ]  # fmt: skip
+
+
+@given(agreements, facts(), days)
+def test_the_books_hold_what_the_lines_owe(agreement: Agreement, happened: list[Fact], through: date) -> None:
+    life = lived(agreement, happened, through)
+    booked = balances(life)
+    owed = {
+        AccountCode.PRINCIPAL_RECEIVABLE: sum(line.principal_outstanding_minor for line in life.lines),
+        AccountCode.PENALTY_RECEIVABLE: sum(i.outstanding_minor for li in life.lines for i in li.charges_of("penalty")),
+        AccountCode.FEE_RECEIVABLE: sum(i.outstanding_minor for li in life.lines for i in li.charges_of("fee")),
+        AccountCode.INTEREST_RECEIVABLE: sum(
+            line.interest_outstanding_minor if line.is_earned
+            else line.carried_interest_minor for line in life.lines
+        ),
+        AccountCode.BORROWER_CREDIT: -life.credit_minor,
+        AccountCode.UNEARNED_INTEREST: -sum(li.interest_in_advance_minor for li in life.lines if not li.is_earned),
+    }  # fmt: skip
+    if life.is_written_off:
+        owed = dict.fromkeys(owed, 0) | {AccountCode.BORROWER_CREDIT: -life.credit_minor}
+    assert {account: booked[account] for account in owed} == owed
+
+
+@given(agreements, facts(), days)
+def test_money_in_is_allocated_or_credit_or_given_back(
+    agreement: Agreement, happened: list[Fact], through: date
+) -> None:
+    life = lived(agreement, happened, through)
+    for payment_id, allocation in life.allocations.items():
+        paid = next(fact for fact in happened if fact.fact_id == payment_id)
+        assert isinstance(paid, Paid)
+        assert allocation.totals.amount_minor == paid.amount_minor
+    cash = balances(life)[AccountCode.CASH] + agreement.terms.principal_minor
+    assert cash == sum(
+        amount_minor * (1 if debit == AccountCode.CASH else -1)
+        for cause, entry in life.entries.by_cause.items()
+        for (debit, credit), amount_minor in entry.amounts.items()
+        if AccountCode.CASH in (debit, credit) and cause.kind != "disbursal"
+    )
+
+
+@given(agreements, facts(), days)
+def test_nothing_is_paid_beyond_what_is_owed(agreement: Agreement, happened: list[Fact], through: date) -> None:
+    life = lived(agreement, happened, through)
+    for line in life.lines:
+        assert min(line.principal_outstanding_minor, line.interest_outstanding_minor) >= 0
+        assert min(line.principal_paid_minor, line.interest_paid_minor, line.in_advance_minor, line.late_minor) >= 0
+        assert all(item.outstanding_minor >= 0 for item in line.charges)
+    assert life.credit_minor >= 0
+
+
+@given(agreements, penalties, facts(), days, st.lists(days, max_size=6))
+def test_working_a_loan_out_now_and_then_gives_what_every_day_gives(
+    agreement: Agreement, penalty: PenaltyRule, happened: list[Fact], through: date, stops: list[date]
+) -> None:
+    late = replace(agreement, penalty=penalty)
+    daily = lived(late, happened, through, EVERY_DAY)
+    lazily = lived(late, happened, through, tuple(stops))
+    assert (lines_of(lazily), lazily.credit_minor) == (lines_of(daily), daily.credit_minor)
+    assert balances(lazily) == balances(daily)
+
+
+@given(agreements, facts(), days, st.randoms())
+def test_the_order_of_arrival_changes_nothing(
+    agreement: Agreement, happened: list[Fact], through: date, random: Random
+) -> None:
+    shuffled = list(happened)
+    random.shuffle(shuffled)
+    one, other = lived(agreement, happened, through), lived(agreement, shuffled, through)
+    assert (lines_of(one), one.allocations, one.entries) == (lines_of(other), other.allocations, other.entries)
+
+
+@given(agreements, penalties, caps, facts(at_most=5))
+def test_no_charge_takes_the_cost_above_the_cap(
+    agreement: Agreement, penalty: PenaltyRule, cap: CostCap, happened: list[Fact]
+) -> None:
+    capped = replace(agreement, penalty=penalty, cost_cap=cap)
+    life = lived(capped, [], DISBURSED_ON)
+    waiting = sorted(happened, key=lambda fact: fact.on)
+    charged_before = 0
+    for day in EVERY_DAY[:200]:
+        life.advance(day)
+        while waiting and waiting[0].on <= day:
+            apply_if_allowed(life, waiting.pop(0))
+        assert life.allowance is not None
+        if life.allowance.charged_minor > charged_before:
+            numerator, denominator = cap.annual_rate_percent.as_integer_ratio()
+            allowed = life.allowance.principal_minor_days * numerator // (denominator * 100 * cap.basis_days)
+            accrued = interest_accrued_minor(life.lines, life.on, life.began_on)
+            assert life.allowance.charged_minor + accrued <= allowed
+        charged_before = life.allowance.charged_minor
+
+
+@given(agreements, facts(kinds=(Paid, Refunded)))
+def test_a_payoff_ends_the_loan(agreement: Agreement, happened: list[Fact]) -> None:
+    life = lived(agreement, happened, DISBURSED_ON + timedelta(days=45))
+    amount_minor = payoff_minor(life)
+    if amount_minor:
+        life.apply(Paid(fact_id="P-off", on=life.on, amount_minor=amount_minor, purpose="payoff"))
+        assert (life.status, life.principal_outstanding_minor) == ("settled", 0)
