@@ -10,6 +10,7 @@ from bench.workload import Workload
 from services.eventing import store as eventing_store
 from services.eventing.database import migrate
 from services.ledger import store
+from services.ledger.acceptance import key_of
 from services.ledger.account import Payment
 from services.ledger.allocation import DEFAULT_ORDER
 from services.ledger.disbursals import open_loan
@@ -44,7 +45,7 @@ def _batches(loans: dict[tuple[str, str], Loan], workload: Workload, payments: i
     for index, payment in enumerate(workload.payments(payments)):
         if index % _AT_ONCE == 0:
             batches.append(_Batch())
-        loan = loans[payment.borrower_id, payment.loan_id]
+        loan = loans[key_of(payment)]
         batches[-1].add(loan, Payment(payment.payment_id, payment.amount_minor, payment.currency, payment.value_date))
     return batches
 

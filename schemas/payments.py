@@ -17,15 +17,18 @@ class PaymentEventData(EventData):
     subject_field: ClassVar[str] = "payment_id"
 
     borrower_id: Identifier
-    loan_id: Identifier
     payment_id: Identifier
 
 
 class PaymentCaptured(PaymentEventData):
-    """Money arrived for a loan; `value_date` is the day from which it counts."""
+    """Money arrived; `value_date` is the day from which it counts.
+
+    Without `loan_id` it is spread over the borrower's loans, the instalment that fell due first before all others.
+    """
 
     event_type: ClassVar[str] = "amends.payments.payment-captured.v1"
 
+    loan_id: Identifier | None = None
     amount_minor: PositiveAmountMinor
     currency: Currency
     value_date: date
@@ -40,6 +43,7 @@ class PaymentReversed(PaymentEventData):
 
     event_type: ClassVar[str] = "amends.payments.payment-reversed.v1"
 
+    loan_id: Identifier | None = Field(default=None, description="as it was captured: null for a spread payment")
     reversed_on: date
     reason: Annotated[str, Field(max_length=200)] = ""
 
@@ -49,6 +53,7 @@ class PaymentChargedBack(PaymentEventData):
 
     event_type: ClassVar[str] = "amends.payments.payment-charged-back.v1"
 
+    loan_id: Identifier
     chargeback_id: Identifier
     amount_minor: PositiveAmountMinor
     charged_back_on: date

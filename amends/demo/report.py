@@ -89,7 +89,8 @@ def _bucket_table(loans: Sequence[PortfolioLoan], buckets: dict[str, str]) -> Ta
         table.add_row(status, *(f"{counts[status, name]:,}" if counts[status, name] else "-"
                                 for name in (*names, "not seen")))  # fmt: skip
     table.caption = (
-        "Fully Paid loans were paid off early; the ledger has no early pay-off yet and holds them as paid ahead."
+        "Fully Paid loans were paid off early. Where the file's last payment lies below our pay-off amount for its"
+        " inferred day (never by more than a thousandth of the principal), the loan is held as paid ahead."
     )
     return table
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Literal
 from uuid import NAMESPACE_URL, uuid5
 
-from amends.demo.portfolio import PortfolioLoan
+from amends.demo.portfolio import ImpliedPayment, PortfolioLoan
 from amends.publishing import Publication
 from schemas.calendar import BusinessDateOpened
 from schemas.lending import BorrowerRegistered, LoanDisbursed
@@ -24,12 +25,12 @@ def events_between(loans: Sequence[PortfolioLoan], after: date, until: date) -> 
     for loan in opened:
         yield _published(_disbursal(loan), loan.loan_id)
     payments = [
-        (payment.paid_on, payment.payment_id, payment.amount_minor, loan)
+        (payment.paid_on, payment.payment_id, payment.amount_minor, loan, _purpose(loan, payment))
         for loan in loans
         for payment in loan.payments
         if after < payment.paid_on <= until
     ]
-    for paid_on, payment_id, amount_minor, loan in sorted(payments, key=lambda one: one[:2]):
+    for paid_on, payment_id, amount_minor, loan, purpose in sorted(payments, key=lambda one: one[:2]):
         data = PaymentCaptured(
             borrower_id=loan.borrower_id,
             loan_id=loan.loan_id,
@@ -37,8 +38,14 @@ def events_between(loans: Sequence[PortfolioLoan], after: date, until: date) -> 
             amount_minor=amount_minor,
             currency=loan.currency,
             value_date=paid_on,
+            purpose=purpose,
         )
         yield _published(data, payment_id)
+
+
+def _purpose(loan: PortfolioLoan, payment: ImpliedPayment) -> Literal["payment", "payoff"]:
+    """The last payment of a loan that the file calls fully paid ends it early."""
+    return "payoff" if loan.loan_status == "Fully Paid" and payment is loan.payments[-1] else "payment"
 
 
 def date_opened(day: date) -> Publication:

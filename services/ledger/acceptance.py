@@ -24,6 +24,13 @@ KnownFact = tuple[str, Fact]
 """A fact in the record: its loan id, and itself."""
 
 
+def key_of(data: LoanEventData) -> Key:
+    """The loan that an event names."""
+    loan_id = data.loan_id
+    assert loan_id is not None, "payments that name only the borrower are spread first"
+    return data.borrower_id, loan_id
+
+
 def fact_of(data: PaymentChargedBack | RefundPaid | RestructureAgreed) -> Fact:
     """The fact that an event tells."""
     match data:
@@ -77,7 +84,7 @@ class Acceptance:
 
     def _accepts(self, event: LoanEvent) -> bool:
         data = event.data
-        loan = self._loans.get((data.borrower_id, data.loan_id))
+        loan = self._loans.get(key_of(data))
         if loan is None:
             message = f"loan {data.loan_id!r} of borrower {data.borrower_id!r} is not known"
             self._outcome.reject(event, "unknown-loan", "loan_id", data.loan_id, message)
@@ -104,7 +111,7 @@ class Acceptance:
         if self._is_before_disbursal(event, "value_date", data.value_date, loan):
             return False
         self._payments[data.borrower_id, data.payment_id] = KnownPayment(
-            data.loan_id, data.amount_minor, data.currency, data.value_date, "posted", data.purpose
+            loan.account.loan_id, data.amount_minor, data.currency, data.value_date, "posted", data.purpose
         )
         return True
 

@@ -17,8 +17,9 @@ from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import ReceivedEvent
 from services.ledger import book_store, changes, store
-from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_id_of, fact_of
+from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_id_of, fact_of, key_of
 from services.ledger.account import Payment, WindowTooSmall
+from services.ledger.borrower_payments import rounds, shares_of
 from services.ledger.disbursals import open_loan
 from services.ledger.facts import Paid
 from services.ledger.loan import Key, Loan
@@ -64,8 +65,11 @@ class LedgerHandler:
             )
         if disbursals := cast(list[ReceivedEvent[LoanDisbursed]], by_type[LoanDisbursed]):
             await self._open_loans(connection, disbursals, outcome)
-        if about_loans:
-            await self._change_loans(connection, about_loans, outcome)
+        for one in rounds(about_loans) if about_loans else ():
+            if one.of_loans:
+                await self._change_loans(connection, one.of_loans, outcome)
+            if one.of_borrowers and (shares := await shares_of(connection, one.of_borrowers, outcome)):
+                await self._change_loans(connection, shares, outcome)
         return outcome
 
     async def _open_loans(
@@ -98,7 +102,7 @@ class LedgerHandler:
 
     async def _change_loans(self, connection: Connection, events: Sequence[LoanEvent], outcome: Outcome) -> None:
         business_date = await eventing_store.business_date_of(connection, self._calendar_id, 1)
-        loans = await store.load_loans(connection, {(e.data.borrower_id, e.data.loan_id) for e in events})
+        loans = await store.load_loans(connection, {key_of(e.data) for e in events})
         accepted = await self._accepted(connection, events, loans, outcome)
         if not accepted:
             return
@@ -113,11 +117,11 @@ class LedgerHandler:
         try:
             bookings = self._book(accepted, loans, books, business_date, outcome)
         except WindowTooSmall:
-            loans = await store.load_loans(connection, {(e.data.borrower_id, e.data.loan_id) for e in accepted})
+            loans = await store.load_loans(connection, {key_of(e.data) for e in accepted})
             await store.load_windows(connection, [(loan, loan.number_of_instalments) for loan in loans.values()])
             books = await book_store.load_books(connection, [loans[key] for key in sorted(slow)], self._products)
             bookings = self._book(accepted, loans, books, business_date, outcome)
-        changed = [loans[key] for key in {(e.data.borrower_id, e.data.loan_id) for e in accepted}]
+        changed = [loans[key] for key in {key_of(e.data) for e in accepted}]
         await write_bookings(connection, bookings, changed, list(books.values()))
         outcome.emitted += bookings.emitted
 
@@ -147,7 +151,7 @@ class LedgerHandler:
         bookings = Bookings()
         for event in events:
             data = event.data
-            key = (data.borrower_id, data.loan_id)
+            key = key_of(data)
             if key in books:
                 try:
                     change_book(books[key], data, business_date, event.traceparent, bookings)
@@ -221,7 +225,7 @@ def _with_other_than_new_payments(events: Sequence[LoanEvent], loans: dict[Key, 
     slow: set[Key] = set()
     for event in events:
         data = event.data
-        key = (data.borrower_id, data.loan_id)
+        key = key_of(data)
         if type(data) is not PaymentCaptured or data.purpose != "payment":
             slow.add(key)
             continue
@@ -237,7 +241,7 @@ def _payments_by_loan(events: Sequence[LoanEvent], slow: set[Key]) -> dict[Key, 
     payments: dict[Key, list[Payment]] = defaultdict(list)
     for event in events:
         data = event.data
-        key = (data.borrower_id, data.loan_id)
+        key = key_of(data)
         if key not in slow:
             assert type(data) is PaymentCaptured
             payments[key].append(Payment(data.payment_id, data.amount_minor, data.currency, data.value_date))
