@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+import asyncpg
+
 from schemas.lending import LoanDisbursed
 from services.eventing.database import Connection
 from services.ledger.account import LoanInstalment
@@ -15,7 +17,7 @@ from services.ledger.loan import InstalmentChange, Key, Loan
 from services.ledger.payments import FactRow
 from services.ledger.product_store import ProductStore
 from services.ledger.rework import LoanBook
-from services.ledger.schedule import build_schedule
+from services.ledger.schedule import Instalment
 from services.ledger.store import INSTALMENT_COLUMNS
 
 
@@ -27,12 +29,13 @@ async def load_books(connection: Connection, loans: Sequence[Loan], products: Pr
     sides = [key[0] for key in keys], [key[1] for key in keys]
     await products.load(connection, {loan.product for loan in loans})
     terms = await connection.fetch(
-        "select borrower_id, loan_id, terms::text from loan"
+        "select borrower_id, loan_id, terms::text, schedule_due_on, schedule_principal_minor, schedule_interest_minor"
+        " from loan"
         " where (borrower_id, loan_id) in (select * from unnest($1::text[], $2::text[]))",
         *sides,
     )
-    terms_of = {(row[0], row[1]): row[2] for row in terms}
-    books = {loan.key: _book(loan, terms_of[loan.key], products) for loan in loans}
+    agreed = {(row[0], row[1]): row for row in terms}
+    books = {loan.key: _book(loan, agreed[loan.key], products) for loan in loans}
     await _load_instalments(connection, books, sides)
     await _load_payments(connection, books, sides)
     await _load_facts(connection, books, sides)
@@ -40,10 +43,15 @@ async def load_books(connection: Connection, loans: Sequence[Loan], products: Pr
     return books
 
 
-def _book(loan: Loan, terms_json: str, products: ProductStore) -> LoanBook:
+def _book(loan: Loan, agreed: asyncpg.Record, products: ProductStore) -> LoanBook:
+    """The loan with what was agreed at disbursal: its terms, and the schedule as it was worked out then."""
     product = products.product(loan.product)
-    terms = product.resolve(LoanDisbursed.model_validate_json(terms_json))
-    return LoanBook(loan, agreement_of(product, terms), build_schedule(terms))
+    terms = product.terms_as_disbursed(LoanDisbursed.model_validate_json(agreed["terms"]))
+    lines = zip(
+        agreed["schedule_due_on"], agreed["schedule_principal_minor"], agreed["schedule_interest_minor"], strict=True
+    )
+    schedule = tuple(Instalment(number, *line) for number, line in enumerate(lines, start=1))
+    return LoanBook(loan, agreement_of(product, terms), schedule)
 
 
 Sides = tuple[list[str], list[str]]

@@ -154,11 +154,18 @@ class Product(ProductPart):
 
         Raises InvalidTerms, also for a loan beyond the product's limits or its cap, and UnknownCurrency.
         """
+        return self.terms_with(self._given(disbursal))
+
+    def terms_as_disbursed(self, disbursal: LoanDisbursed) -> LoanTerms:
+        """The terms of a loan that was accepted before: what a limit or a cap says by now does not touch it."""
+        return LoanTerms(**{**self.schedule.as_terms, **self._given(disbursal)})
+
+    def _given(self, disbursal: LoanDisbursed) -> dict[str, Any]:
         default_count, default_unit = self.schedule.every
         values = zip(_TERMS_OF_A_DISBURSAL, _terms_given(disbursal), strict=True)
         given = {name: value for name, value in values if value is not None}
         given["every"] = (disbursal.every_count or default_count, disbursal.every_unit or default_unit)
-        return self.terms_with(given)
+        return given
 
     def terms_with(self, given: Mapping[str, Any]) -> LoanTerms:
         """The terms with these fields of `LoanTerms`, and the product's for the rest. Raises as `resolve` does."""

@@ -24,6 +24,8 @@ _INSTALMENT_FIELDS = (
     " i.penalty_paid_minor, i.fee_paid_minor, i.interest_paid_minor, i.principal_paid_minor, i.paid_on,"
     " i.interest_in_advance_minor, i.is_earned"
 )
+ClosePosition = tuple[date, str, str]
+"""A loan's place in a close: next date, borrower id, loan id."""
 INSTALMENT_COLUMNS = f"i.borrower_id, i.loan_id, {_INSTALMENT_FIELDS}"
 
 
@@ -115,13 +117,15 @@ async def insert_loans(connection: Connection, loans: Sequence[NewLoan]) -> None
         columns=("borrower_id", "loan_id", "currency", "principal_minor", "terms", "disbursed_on",
                  "number_of_instalments", "arrears_tolerance_minor", "instalment_minor", "period_days",
                  "principal_outstanding_minor", "open_instalments", "oldest_unpaid_due_on", "last_value_date",
-                 "transactions", "next_action_on", "product", "calendar_through"),
+                 "transactions", "next_action_on", "product", "calendar_through",
+                 "schedule_due_on", "schedule_principal_minor", "schedule_interest_minor"),
         records=[
             (*new.loan.key, new.loan.account.currency, new.principal_minor, new.terms_json, new.loan.disbursed_on,
              new.loan.number_of_instalments, new.loan.arrears_tolerance_minor, new.loan.instalment_minor,
              new.loan.period_days, new.principal_minor, new.loan.open_instalments, new.loan.oldest_unpaid_due_on,
              new.loan.disbursed_on, new.loan.transactions, new.next_action_on, new.loan.product,
-             new.loan.calendar_through)
+             new.loan.calendar_through, [line.due_on for line in new.schedule],
+             [line.principal_minor for line in new.schedule], [line.interest_minor for line in new.schedule])
             for new in ordered
         ],
     )  # fmt: skip
@@ -226,8 +230,26 @@ async def update_loans(connection: Connection, loans: Iterable[Loan]) -> None:
     )
 
 
-async def loans_to_close(connection: Connection, on: date, limit: int) -> list[Loan]:
-    """Loans whose next date has come, locked, without instalments."""
+async def loans_to_close(
+    connection: Connection, on: date, limit: int, after: ClosePosition | None
+) -> tuple[list[Loan], ClosePosition | None]:
+    """Loans whose next date has come, behind `after`, locked, without instalments; and the position of the last one.
+
+    Those that others hold are left out: they may come in any order, since nothing is waited for.
+    """
+    rows = await connection.fetch(
+        f"select {_LOAN_COLUMNS}, next_action_on from loan where next_action_on <= $1"
+        f"{'' if after is None else ' and (next_action_on, borrower_id, loan_id) > ($3, $4, $5)'}"
+        " order by next_action_on, borrower_id, loan_id limit $2 for update skip locked",
+        on,
+        limit,
+        *(after or ()),
+    )
+    return [_loan(row) for row in rows], (rows[-1][-1], rows[-1][0], rows[-1][1]) if rows else None
+
+
+async def loans_left_to_close(connection: Connection, on: date, limit: int) -> list[Loan]:
+    """Loans whose next date has come, locked as soon as those who hold them let go, without instalments."""
     rows = await connection.fetch(
         f"select {_LOAN_COLUMNS} from loan where (borrower_id, loan_id) in (select borrower_id, loan_id from loan"
         " where next_action_on <= $1 order by next_action_on, borrower_id, loan_id limit $2)"
@@ -236,6 +258,12 @@ async def loans_to_close(connection: Connection, on: date, limit: int) -> list[L
         limit,
     )
     return [_loan(row) for row in rows]
+
+
+async def count_loans_to_close(connection: Connection, on: date) -> int:
+    """How many loans have a next date that has come."""
+    count: int = await connection.fetchval("select count(*) from loan where next_action_on <= $1", on)
+    return count
 
 
 async def staged_instalments(

@@ -23,9 +23,10 @@ async def test_they_are_spread_once_and_taken_back_whole(fresh_database: str) ->
     async with ledger_pool(fresh_database) as pool:
         partitions = LedgerPartitions(pool)
         await partitions.process([record(loan, offset) for offset, loan in enumerate(LOANS)])
-        due = dict(
-            await pool.fetch("select loan_id, interest_minor + principal_minor from instalment where number = 1")
+        first_due = await pool.fetch(
+            "select loan_id, interest_minor + principal_minor from instalment where number = 1"
         )
+        due: dict[str, int] = {row[0]: row[1] for row in first_due}
         first, second = captured("P-1", due["loan-1"] + 100), captured("P-2", 50)
         await partitions.process([record(event, 2 + i) for i, event in enumerate((first, second, first))])
         paid = "select payment_id, amount_minor from payment where status = 'posted' order by payment_id"
