@@ -55,7 +55,7 @@ def containers() -> Iterator[RealPair]:
 
 def docker_answers() -> bool:
     """Whether a Docker (or compatible) service answers a ping."""
-    address = urlsplit(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+    address = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
     try:
         with _connect(address.scheme, address.path, address.hostname, address.port) as connection:
             connection.sendall(b"GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n")

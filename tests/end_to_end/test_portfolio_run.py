@@ -6,15 +6,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from deploy.embedded.ephemeral import remove
+
 SAMPLE = 12
 
 
 def test_a_run_shows_a_balanced_book_and_a_second_one_tells_nothing_again(tmp_path: Path) -> None:
-    first = _run(tmp_path)
-    assert re.search(rf"│ loans +│ +{SAMPLE} │", first)
-    assert "debits = credits" in first
-    second = _run(tmp_path)
-    assert _tables(second) == _tables(first)
+    try:
+        first = _run(tmp_path)
+        assert re.search(rf"│ loans +│ +{SAMPLE} │", first)
+        assert "debits = credits" in first
+        second = _run(tmp_path)
+        assert _tables(second) == _tables(first)
+    finally:
+        remove(tmp_path / "data")
 
 
 def _run(data: Path) -> str:
