@@ -63,34 +63,40 @@ def corrections(
 ) -> Iterator[Correction]:
     """The postings from what is booked to what is wanted; a booking whose cause is gone is reversed on `corrected_on`.
 
-    `booked` has each pair of accounts in one direction or both; opposite amounts cancel.
+    `booked` has amounts by (debit, credit); opposite ones cancel.
     """
     for cause, entry in wanted.items():
-        postings = difference(_net(booked.get(cause, _NO_SIDES)), _net(entry.amounts))
+        postings = difference(net(booked.get(cause, _NO_SIDES)), net(entry.amounts))
         if postings:
             yield Correction(cause, entry.on, postings)
     for cause, amounts in booked.items():
-        if cause not in wanted and (postings := difference(_net(amounts), _NO_SIDES)):
+        if cause not in wanted and (postings := difference(net(amounts), {})):
             yield Correction(cause, corrected_on, postings)
 
 
-def difference(booked: Mapping[Sides, int], wanted: Mapping[Sides, int]) -> Postings:
-    """Postings that turn `booked` into `wanted`, both netted by pair of accounts."""
+def difference(booked: Mapping[AccountCode, int], wanted: Mapping[AccountCode, int]) -> Postings:
+    """Postings that turn one net of accounts into another, and touch no account whose net stays."""
+    changes = {
+        account: wanted.get(account, 0) - booked.get(account, 0)
+        for account in [*wanted, *(account for account in booked if account not in wanted)]
+    }
+    credits = [(account, -change) for account, change in reversed(changes.items()) if change < 0]
     postings = []
-    for sides in [*wanted, *(sides for sides in booked if sides not in wanted)]:
-        amount_minor = wanted.get(sides, 0) - booked.get(sides, 0)
-        debit, credit = sides if amount_minor > 0 else sides[::-1]
-        if amount_minor:
-            postings.append(Posting(debit, credit, abs(amount_minor)))
+    for debit, left_minor in ((account, change) for account, change in changes.items() if change > 0):
+        while left_minor:
+            credit, credit_minor = credits.pop()
+            moved_minor = min(left_minor, credit_minor)
+            postings.append(Posting(debit, credit, moved_minor))
+            left_minor -= moved_minor
+            if credit_minor > moved_minor:
+                credits.append((credit, credit_minor - moved_minor))
     return tuple(postings)
 
 
-def _net(amounts: Mapping[Sides, int]) -> dict[Sides, int]:
-    """Each pair of accounts in its ascending direction; negative where the other direction outweighs."""
-    net: dict[Sides, int] = defaultdict(int)
+def net(amounts: Mapping[Sides, int]) -> dict[AccountCode, int]:
+    """Debits less credits of each account that is not at zero, in the order in which accounts come up."""
+    totals: dict[AccountCode, int] = defaultdict(int)
     for (debit, credit), amount_minor in amounts.items():
-        if debit < credit:
-            net[debit, credit] += amount_minor
-        else:
-            net[credit, debit] -= amount_minor
-    return {sides: amount_minor for sides, amount_minor in net.items() if amount_minor}
+        totals[debit] += amount_minor
+        totals[credit] -= amount_minor
+    return {account: amount_minor for account, amount_minor in totals.items() if amount_minor}
