@@ -25,7 +25,7 @@ async def assert_books_hold(connection: Connection, payments: Iterable[PaymentCa
     kept = dict(await connection.fetch("select payment_id, amount_minor from payment where status = 'posted'"))
     assert kept == told
     booked = await connection.fetch(
-        "select t.cause, count(distinct (t.borrower_id, t.loan_id, t.number)),"
+        "select t.cause, count(distinct (t.borrower_id, t.loan_id, t.number)) filter (where 1 in (p.debit, p.credit)),"
         " sum(case 1 when p.debit then p.amount_minor when p.credit then -p.amount_minor else 0 end)::int8"
         " from journal_transaction t join posting p using (borrower_id, loan_id, number)"
         " where t.kind = 'payment' group by t.cause"
