@@ -2,6 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := .venv/bin/python -m
 SAMPLE ?=
+OPTIONS ?=
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint schemas
 
@@ -14,8 +15,8 @@ run: .venv/ready ## set up, start everything, take the portfolio through it, sta
 test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL
 	$(RUN) pytest
 
-bench: .venv/ready ## measure every stage beside raw Kafka and raw PostgreSQL
-	$(RUN) bench
+bench: .venv/ready ## measure every stage, late payments, and the close of 1,000,000 loans (OPTIONS=--no-close: without)
+	$(RUN) bench $(OPTIONS)
 
 lint: .venv/ready ## check style and types
 	.venv/bin/ruff check .

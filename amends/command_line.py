@@ -2,6 +2,7 @@
 
 import typer
 
+from amends.commands.api_key import api_key_app
 from amends.commands.dead_letters import dead_letters_app
 from amends.commands.ledger import ledger_app
 from amends.commands.migrate import migrate
@@ -15,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven
 app.add_typer(stack_app, name="stack")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(api_key_app, name="api-key")
 app.command()(service)
 app.command()(migrate)
 app.command()(publish)

@@ -13,7 +13,7 @@ from amends.commands.migrate import migrate_everything
 from amends.demo.flow import FlowWatch
 from amends.environment import environment_of
 from amends.processes import ServiceProcesses
-from bench import raw_kafka, raw_postgres
+from bench import close, late, raw_kafka, raw_postgres
 from bench.service_path import Throughput, not_on_topic, not_read, run_until
 from bench.workload import workload
 from deploy.embedded.ephemeral import EphemeralStack, ephemeral_stack
@@ -24,14 +24,22 @@ from services.eventing.settings import Settings
 def main(
     count: Annotated[int, typer.Option("--payments", help="Payments through the path.")] = 200_000,
     loans: Annotated[int, typer.Option(help="Loans that they pay.")] = 10_000,
+    with_path: Annotated[bool, typer.Option("--path/--no-path", help="Every service's path.")] = True,
+    with_late: Annotated[bool, typer.Option("--late/--no-late", help="Late payments.")] = True,
+    with_close: Annotated[bool, typer.Option("--close/--no-close", help="Close of a business date.")] = True,
 ) -> None:
-    """Measure raw Kafka, raw PostgreSQL and every service's real path on the same bytes."""
-    with ephemeral_stack() as pair:
-        asyncio.run(_bench(pair, count, loans))
-
-
-async def _bench(pair: EphemeralStack, count: int, loans: int) -> None:
+    """Measure raw Kafka, raw PostgreSQL and every service's real path on the same bytes; late payments; a close."""
     console = Console()
+    with ephemeral_stack() as pair:
+        if with_path:
+            console.print(asyncio.run(_bench(pair, count, loans)))
+        if with_late:
+            console.print(late.table_of(asyncio.run(late.measure_late(pair))))
+        if with_close:
+            console.print(close.table_of(asyncio.run(close.measure_closes(pair))))
+
+
+async def _bench(pair: EphemeralStack, count: int, loans: int) -> Table:
     addresses = pair.addresses
     settings = Settings(kafka_bootstrap=addresses.kafka_bootstrap, database_url=addresses.database_url, clock="events")
     await migrate_everything(settings)
@@ -40,15 +48,15 @@ async def _bench(pair: EphemeralStack, count: int, loans: int) -> None:
     async with FlowWatch(settings) as watch:
         try:
             await raw_kafka.produce(settings, list(work.openings()))
-            opened = await run_until(services, "ledger", loans, not_read(watch, "ledger"))
+            opened = await run_until(services, "ledger", not_read(watch, "ledger"))
             services.stop()
             produced = await raw_kafka.produce(settings, list(work.payment_events(count)))
             consumed = await raw_kafka.consume(settings, payments.TOPIC, count)
-            posted = await run_until(services, "ledger", count, not_on_topic(watch, ledger.TOPIC, count))
+            posted = await run_until(services, "ledger", not_on_topic(watch, ledger.TOPIC, count))
             services.stop()
-            dunned = await run_until(services, "dunning", count, not_read(watch, "dunning"))
+            dunned = await run_until(services, "dunning", not_read(watch, "dunning"))
             services.stop()
-            noticed = await run_until(services, "notifier", count, not_read(watch, "notifier"))
+            noticed = await run_until(services, "notifier", not_read(watch, "notifier"))
         finally:
             services.stop()
     raw = await _raw_postgres(pair, settings, count, loans)
@@ -60,7 +68,7 @@ async def _bench(pair: EphemeralStack, count: int, loans: int) -> None:
     _add(table, "ledger: payment published -> payment-received", posted, raw)
     _add(table, "dunning: ledger event -> track", dunned, raw)
     _add(table, "notifier: ledger event -> standing", noticed, raw)
-    console.print(table)
+    return table
 
 
 async def _raw_postgres(pair: EphemeralStack, settings: Settings, count: int, loans: int) -> float:

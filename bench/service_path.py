@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from amends.demo.flow import FlowWatch
-from amends.processes import ServiceProcesses
+from amends.processes import ServiceProcess, ServiceProcesses
 from services.eventing.settings import ServiceName
 
 _LONGEST_SECONDS = 600.0
@@ -29,12 +29,15 @@ class Throughput:
         return self.events / self.seconds
 
 
-async def run_until(
-    services: ServiceProcesses, name: ServiceName, events: int, left: Callable[[], Awaitable[int]]
-) -> Throughput:
+async def run_until(services: ServiceProcesses, name: ServiceName, left: Callable[[], Awaitable[int]]) -> Throughput:
     """Start a service on a full topic and time it from its readiness until nothing is `left`."""
     service = services.start(name)
     await asyncio.to_thread(services.wait_ready, service)
+    return await run_while(service, None, left)
+
+
+async def run_while(service: ServiceProcess, events: int | None, left: Callable[[], Awaitable[int]]) -> Throughput:
+    """Time a service that is ready until nothing is `left`; `events` is what it does, what is left now if None."""
     process = psutil.Process(service.process.pid)
     before = process.cpu_times()
     at_first = await left()
@@ -43,11 +46,12 @@ async def run_until(
     while await left():
         peak = max(peak, process.memory_info().rss)
         if time.perf_counter() - started > _LONGEST_SECONDS:
-            raise TimeoutError(f"{name} did not finish {events} events in {_LONGEST_SECONDS:.0f} s, see {service.log}")
+            raise TimeoutError(f"{service.name} did not finish in {_LONGEST_SECONDS:.0f} s, see {service.log}")
         await asyncio.sleep(0.1)
     seconds = time.perf_counter() - started
     after = process.cpu_times()
-    return Throughput(at_first, seconds, after.user + after.system - before.user - before.system, peak)
+    cpu_seconds = after.user + after.system - before.user - before.system
+    return Throughput(at_first if events is None else events, seconds, cpu_seconds, peak)
 
 
 def not_on_topic(watch: FlowWatch, topic: str, events: int) -> Callable[[], Awaitable[int]]:

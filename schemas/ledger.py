@@ -144,7 +144,10 @@ class StandingChanged(LedgerEventData):
 
     event_type: ClassVar[str] = "amends.ledger.standing-changed.v1"
 
-    reason: Literal["penalty-accrued", "refund-paid", "due-date-changed", "restructuring-undone", "write-off-undone"]
+    reason: Literal[
+        "penalty-accrued", "refund-paid", "due-date-changed", "restructuring-undone", "write-off-undone",
+        "charge-undone", "waiver-undone",
+    ]  # fmt: skip
     business_date: date
 
 

@@ -33,7 +33,7 @@ class PaymentCaptured(PaymentEventData):
     currency: Currency
     value_date: date
     purpose: Annotated[
-        Literal["payment", "payoff", "down_payment", "refund"],
+        Literal["payment", "prepayment", "payoff", "down_payment", "refund"],
         Field(description="payoff: the borrower ends the loan; refund: a merchant gives back part of the price"),
     ] = "payment"
 

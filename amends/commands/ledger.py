@@ -2,14 +2,17 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from amends.commands.ledger_books import books_app
+from services.ledger.case_replay import with_checks
+from services.ledger.case_values import CaseRefused
 from services.ledger.product_catalogue import ProductCatalogue, load_products, shipped_products
-from services.ledger.schedule_cases import CaseRefused, with_instalments
+from services.ledger.schedule_cases import with_instalments
 from services.yaml_documents import DocumentError
 
 ledger_app = typer.Typer(no_args_is_help=True, help="The ledger: its rules on JSON, its books, its proof.")
@@ -34,11 +37,27 @@ def schedule(
     A case that cannot be has `error` instead, and the exit code is 1; input that is no list ends with exit code 2.
     """
     catalogue = _products(products)
+    _answer_cases(lambda case: with_instalments(case, catalogue))
+
+
+@ledger_app.command("replay")
+def replay() -> None:
+    """Work out how payments split and instalments stand, at each check of each case.
+
+    Reads a JSON list of cases in the vocabulary of tests/golden/allocations.json and prints it with the `allocations`
+    and `instalments` of every check. A case that cannot be has `error` besides what it had, and the exit code is 1;
+    input that is no list ends with exit code 2.
+    """
+    _answer_cases(with_checks)
+
+
+def _answer_cases(answer: Callable[[object], dict[str, Any]]) -> None:
+    """Print the answer to each case on standard input, and end the program."""
     answers = []
     refused = False
     for case in read_cases():
         try:
-            answers.append(with_instalments(case, catalogue))
+            answers.append(answer(case))
         except CaseRefused as error:
             refused = True
             answers.append({**(case if isinstance(case, dict) else {"case": case}), "error": str(error)})

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from amends.commands.ledger_periods import close_period
+from amends.commands.ledger_verify import verify
 from amends.ledger_connection import ended, with_ledger
 from amends.ledger_reports import statement_table, statement_values, trial_balance_table, trial_balance_values
 from services.eventing.database import Connection
@@ -111,6 +112,7 @@ def statement(
 
 
 books_app.command("close-period")(close_period)
+books_app.command("verify")(verify)
 
 
 async def _write(connection: Connection, selection: Selection, compact: bool, file: TextIO) -> None:

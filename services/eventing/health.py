@@ -1,10 +1,15 @@
-"""The HTTP face that every service has: health and metrics."""
+"""The HTTP face that every service has: health, metrics, and the routes of its own API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.eventing.api_access import KnownCallers
+from services.eventing.api_keys import KeyFile
+from services.eventing.http_requests import LimitedBodies, ObservedRequests
+from services.eventing.problems import install_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +21,19 @@ class Health:
     ready: Callable[[], bool]
 
 
-def http_face(service: str, health: Health) -> FastAPI:
-    """A FastAPI application with `/health/{started,live,ready}` (200 or 503) and `/metrics`."""
-    face = FastAPI(title=f"Amends {service}", docs_url=None, redoc_url=None)
+def http_face(
+    service: str, health: Health, keys: KeyFile, routers: Sequence[APIRouter] = (), body_limit_bytes: int = 65_536
+) -> FastAPI:
+    """A FastAPI application with `/health/{started,live,ready}` (200 or 503), `/metrics` and a service's own `routers`.
+
+    All but these and `/openapi.json` asks for one of the `keys`; every error is a problem document.
+    """
+    face = FastAPI(title=f"Amends {service}", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
+    install_problems(face)
+    # The one added last is the outermost.
+    face.add_middleware(LimitedBodies, limit_bytes=body_limit_bytes)
+    face.add_middleware(KnownCallers, keys=keys)
+    face.add_middleware(ObservedRequests)
 
     def answer(good: bool, response: Response) -> dict[str, str]:
         response.status_code = 200 if good else 503
@@ -40,4 +55,6 @@ def http_face(service: str, health: Health) -> FastAPI:
     async def metrics() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    for router in routers:
+        face.include_router(router)
     return face

@@ -24,7 +24,11 @@ OUTBOX_AGE = Gauge("amends_outbox_oldest_unsent_seconds", "Age of the oldest wai
 BUSINESS_DATE_COMPLETED = Gauge(
     "amends_business_date_completed_timestamp_seconds", "When the newest business date was completed"
 )
+LOANS_TO_CLOSE = Gauge("amends_loans_to_close", "Loans that the close of the business date has still to look at")
 EVENT_LOOP_LATE = Histogram("amends_event_loop_late_seconds", "How late the event loop woke a task that slept",
                             buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5))  # fmt: skip
 CONNECTION_WAIT = Histogram("amends_connection_wait_seconds", "Wait for a connection to PostgreSQL from the pool",
                             buckets=(0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30))  # fmt: skip
+HTTP_REQUESTS = Counter("amends_http_requests", "HTTP requests answered", ["method", "route", "status"])
+HTTP_REQUEST_SECONDS = Histogram("amends_http_request_seconds", "Time to answer an HTTP request", ["method", "route"],
+                                 buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))  # fmt: skip

@@ -10,11 +10,15 @@ from typing import Protocol
 
 import structlog
 import uvicorn
+from fastapi import APIRouter
 from faststream import FastStream
 from faststream.kafka import KafkaBroker
 
 from services.eventing import database, metrics, store
+from services.eventing.api_connections import ApiConnections, open_api_pool
+from services.eventing.api_keys import KeyFile
 from services.eventing.batch import BatchHandler
+from services.eventing.clock import SystemClock
 from services.eventing.consumer import BatchConsumer
 from services.eventing.database import Pool
 from services.eventing.health import Health, http_face
@@ -48,21 +52,23 @@ class Work(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ServiceParts:
-    """What makes a service: the topics it reads (earlier ones first), its reaction, its timed work."""
+    """What makes a service: the topics it reads (earlier ones first), its reaction, its timed work, its HTTP API."""
 
     name: ServiceName
     topics: Sequence[str]
     handler: BatchHandler
     work: Callable[[Pool], Sequence[Work]] = field(default=lambda pool: ())
+    api: Callable[[ApiConnections], Sequence[APIRouter]] = field(default=lambda connections: ())
 
 
 async def run_service(parts: ServiceParts, settings: Settings, started: Callable[[int], None] | None = None) -> None:
     """Run one service until SIGTERM or SIGINT, then finish the batches in hand, commit and leave the group.
 
-    `started` is told the HTTP port once the service works. Raises SchemaOutdated on an older schema, and ServiceDied
-    after the same orderly end when a partition cannot go on.
+    `started` is told the HTTP port once the service works. Raises SchemaOutdated on an older schema, DocumentError when
+    the file of API keys is wrong, and ServiceDied after the same orderly end when a partition cannot go on.
     """
     configure_logs(parts.name, settings.log_level)
+    keys = KeyFile(settings.api_keys_file, SystemClock())
     tracing = start_tracing(parts.name, settings.traces_endpoint)
     pool = await _pool_when_up(settings, parts.name)
     async with pool.acquire() as connection:
@@ -81,10 +87,8 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     relay = Relay(parts.name, pool, settings)
     beside: list[Work] = [relay, *parts.work(pool), _Gauges(pool), LoopProbe()]
     app = FastStream(broker, logger=logging.getLogger("faststream"))
-    face = http_face(parts.name, Health(started=consumer.assigned.is_set, live=lambda: consumer.alive,
-                                        ready=lambda: consumer.assigned.is_set() and consumer.healthy))  # fmt: skip
-    server = _Server(uvicorn.Config(face, host=settings.http_host, port=settings.http_port, log_config=None,
-                                    lifespan="off"))  # fmt: skip
+    api_pool = await open_api_pool(settings, parts.name)
+    server = _http_server(parts, settings, keys, api_pool, consumer)
     serving = asyncio.create_task(server.serve(), name="http")
     stop = _stop_signal()
     await app.start()
@@ -104,10 +108,34 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
         await work.stop()
     server.should_exit = True
     await serving
+    await api_pool.close()
     await pool.close()
     log.info("service_stopped", service=parts.name)
     if consumer.died.is_set():
         raise ServiceDied(parts.name)
+
+
+def _http_server(
+    parts: ServiceParts, settings: Settings, keys: KeyFile, api_pool: Pool, consumer: BatchConsumer
+) -> "_Server":
+    """Health, metrics and the service's API on its port."""
+    health = Health(
+        started=consumer.assigned.is_set,
+        live=lambda: consumer.alive,
+        ready=lambda: consumer.assigned.is_set() and consumer.healthy,
+    )
+    routers = parts.api(ApiConnections(api_pool, settings.api_statement_timeout_seconds))
+    face = http_face(parts.name, health, keys, routers, settings.api_body_limit_bytes)
+    return _Server(
+        uvicorn.Config(
+            face,
+            host=settings.http_host,
+            port=settings.http_port,
+            log_config=None,
+            lifespan="off",
+            server_header=False,
+        )
+    )
 
 
 class _Server(uvicorn.Server):

@@ -1,5 +1,6 @@
 """Settings that every service reads from the environment, prefix `AMENDS_`."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, PostgresDsn, TypeAdapter
@@ -42,6 +43,10 @@ class Settings(BaseSettings):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65_535)
+    api_keys_file: Path | None = Field(default=None, description="YAML list of API keys; without it no key is valid")
+    api_pool_connections: int = Field(default=4, ge=1, le=100)
+    api_statement_timeout_seconds: float = Field(default=10, gt=0, le=600)
+    api_body_limit_bytes: int = Field(default=65_536, ge=1_024, le=16_777_216)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     traces_endpoint: str | None = Field(default=None, description="OTLP/HTTP endpoint; tracing is off without it")
 

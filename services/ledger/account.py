@@ -200,7 +200,10 @@ def advance(account: LoanAccount, payment: Payment, applied: PaymentApplied) -> 
 def unpaid_instalments(schedule: Iterable[Instalment]) -> tuple[LoanInstalment, ...]:
     """The instalments of a new loan: nothing paid, no charges."""
     return tuple(
-        [LoanInstalment(line.number, line.due_on, 0, 0, line.interest_minor, line.principal_minor) for line in schedule]
+        [
+            LoanInstalment(number, due_on, 0, 0, interest_minor, principal_minor)
+            for number, due_on, principal_minor, interest_minor in schedule
+        ]
     )
 
 

@@ -9,6 +9,8 @@ from services.ledger.schedule import LoanTerms
 
 EarlyRepayment = Literal["pay_ahead", "hold_as_credit", "reduce_term", "reduce_instalment"]
 AllocationBy = Literal["instalment_first", "component_first"]
+Ratio = tuple[int, int]
+"""An exact rate: numerator and denominator. It is worked out once, since it is needed for every day and line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,10 @@ class PenaltyRule:
     grace_days: int = 0
     counts_from_grace: bool = False
     tolerance_minor: int = 0
+    daily_rate: Ratio = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "daily_rate", _daily_rate(self.annual_rate_percent, self.basis_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,15 @@ class CostCap:
 
     annual_rate_percent: Decimal
     basis_days: int = 365
+    daily_rate: Ratio = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "daily_rate", _daily_rate(self.annual_rate_percent, self.basis_days))
+
+
+def _daily_rate(annual_rate_percent: Decimal, basis_days: int) -> Ratio:
+    numerator, denominator = annual_rate_percent.as_integer_ratio()
+    return numerator, denominator * 100 * basis_days
 
 
 @dataclass(frozen=True, slots=True)

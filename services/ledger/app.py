@@ -5,6 +5,7 @@ from services.eventing.clock import SystemClock
 from services.eventing.service import ServiceParts
 from services.eventing.settings import Settings
 from services.eventing.work_loop import WorkLoop
+from services.ledger.api.routers import ledger_routers
 from services.ledger.business_date import BusinessDateClose
 from services.ledger.handlers import LedgerHandler
 from services.ledger.product_catalogue import load_products, shipped_products
@@ -28,4 +29,5 @@ def ledger(settings: Settings) -> ServiceParts:
         ],
         handler=LedgerHandler(settings.calendar_id, catalogue, products),
         work=lambda pool: [WorkLoop("ledger-close", pool, close)],
+        api=lambda connections: ledger_routers(connections, products, settings.calendar_id),
     )

@@ -6,7 +6,7 @@ import asyncpg
 
 from schemas.lending import LoanDisbursed
 from services.eventing.database import Connection
-from services.ledger.account import LoanInstalment
+from services.ledger.account import LoanInstalment, unpaid_instalments
 from services.ledger.agreements import agreement_of
 from services.ledger.allocation import AllocationTotals
 from services.ledger.entries import Cause
@@ -19,12 +19,44 @@ from services.ledger.product_store import ProductStore
 from services.ledger.rework import LoanBook
 from services.ledger.schedule import Instalment
 from services.ledger.store import INSTALMENT_COLUMNS
+from services.ledger.verification import JournalShape
+
+_ACCOUNTS = {code.value: code for code in AccountCode}
 
 
 async def load_books(connection: Connection, loans: Sequence[Loan], products: ProductStore) -> dict[Key, LoanBook]:
-    """The whole record of loans that are locked already."""
+    """The whole record of loans. Who means to change them has locked them already."""
+    books, sides = await _load_agreed(connection, loans, products)
+    if books:
+        await _load_instalments(connection, books, sides)
+        await _load_events(connection, books, sides)
+    return books
+
+
+async def load_books_to_rework(
+    connection: Connection, loans: Sequence[Loan], products: ProductStore
+) -> dict[Key, LoanBook]:
+    """The same of loans that are locked already, at a fraction of the cost.
+
+    Instalments that nothing has happened to are not read: they are those of the schedule as agreed.
+    """
+    books, sides = await _load_agreed(connection, loans, products)
+    if books:
+        for book in books.values():
+            book.instalments.update({one.number: one for one in unpaid_instalments(book.schedule)})
+        await _load_changed_instalments(connection, books, sides)
+        await _load_events(connection, books, sides)
+    return books
+
+
+Sides = tuple[list[str], list[str]]
+
+
+async def _load_agreed(
+    connection: Connection, loans: Sequence[Loan], products: ProductStore
+) -> tuple[dict[Key, LoanBook], Sides]:
     if not loans:
-        return {}
+        return {}, ([], [])
     keys = [loan.key for loan in loans]
     sides = [key[0] for key in keys], [key[1] for key in keys]
     await products.load(connection, {loan.product for loan in loans})
@@ -35,32 +67,51 @@ async def load_books(connection: Connection, loans: Sequence[Loan], products: Pr
         *sides,
     )
     agreed = {(row[0], row[1]): row for row in terms}
-    books = {loan.key: _book(loan, agreed[loan.key], products) for loan in loans}
-    await _load_instalments(connection, books, sides)
+    return {loan.key: _book(loan, agreed[loan.key], products) for loan in loans}, sides
+
+
+async def _load_events(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:
     await _load_payments(connection, books, sides)
     await _load_facts(connection, books, sides)
     await _load_booked(connection, books, sides)
-    return books
 
 
 def _book(loan: Loan, agreed: asyncpg.Record, products: ProductStore) -> LoanBook:
     """The loan with what was agreed at disbursal: its terms, and the schedule as it was worked out then."""
     product = products.product(loan.product)
     terms = product.terms_as_disbursed(LoanDisbursed.model_validate_json(agreed["terms"]))
+    due_on = agreed["schedule_due_on"]
     lines = zip(
-        agreed["schedule_due_on"], agreed["schedule_principal_minor"], agreed["schedule_interest_minor"], strict=True
+        range(1, len(due_on) + 1),
+        due_on,
+        agreed["schedule_principal_minor"],
+        agreed["schedule_interest_minor"],
+        strict=True,
     )
-    schedule = tuple(Instalment(number, *line) for number, line in enumerate(lines, start=1))
-    return LoanBook(loan, agreement_of(product, terms), schedule)
-
-
-Sides = tuple[list[str], list[str]]
+    return LoanBook(loan, agreement_of(product, terms), tuple(map(Instalment._make, lines)))
 
 
 async def _load_instalments(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:
     rows = await connection.fetch(
         f"select {INSTALMENT_COLUMNS} from instalment i"
         " where (i.borrower_id, i.loan_id) in (select * from unnest($1::text[], $2::text[]))",
+        *sides,
+    )
+    for row in rows:
+        instalment = LoanInstalment(*row[2:])
+        books[row[0], row[1]].instalments[instalment.number] = instalment
+
+
+async def _load_changed_instalments(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:
+    rows = await connection.fetch(
+        f"select {INSTALMENT_COLUMNS} from unnest($1::text[], $2::text[]) as w (b, l)"
+        " join loan on loan.borrower_id = w.b and loan.loan_id = w.l"
+        " join instalment i on i.borrower_id = w.b and i.loan_id = w.l"
+        "  and (i.is_earned or i.paid_on is not null or i.penalty_minor <> 0 or i.fee_minor <> 0"
+        "   or i.interest_paid_minor <> 0 or i.principal_paid_minor <> 0 or i.interest_in_advance_minor <> 0"
+        "   or i.due_on is distinct from loan.schedule_due_on[i.number]"
+        "   or i.principal_minor is distinct from loan.schedule_principal_minor[i.number]"
+        "   or i.interest_minor is distinct from loan.schedule_interest_minor[i.number])",
         *sides,
     )
     for row in rows:
@@ -96,15 +147,40 @@ async def _load_facts(connection: Connection, books: dict[Key, LoanBook], sides:
 
 
 async def _load_booked(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:
-    rows = await connection.fetch(
-        "select t.borrower_id, t.loan_id, t.kind, t.cause, p.debit, p.credit, sum(p.amount_minor)::int8"
-        " from journal_transaction t join posting p using (borrower_id, loan_id, number)"
-        " where (t.borrower_id, t.loan_id) in (select * from unnest($1::text[], $2::text[])) group by 1, 2, 3, 4, 5, 6",
+    """Transactions and postings are joined here: PostgreSQL would look each transaction's postings up on their own."""
+    transactions = await connection.fetch(
+        "select w.place, t.number, t.kind, t.cause from unnest($1::text[], $2::text[])"
+        "  with ordinality as w (b, l, place)"
+        # `offset 0` keeps one range of the index a loan, whatever the size of the tables.
+        " cross join lateral (select number, kind, cause from journal_transaction"
+        "  where borrower_id = w.b and loan_id = w.l offset 0) t",
         *sides,
     )
-    for borrower_id, loan_id, kind, cause, debit, credit, amount_minor in rows:
-        booked = books[borrower_id, loan_id].booked
-        booked[Cause(kind, cause)][AccountCode(debit), AccountCode(credit)] += amount_minor
+    postings = await connection.fetch(
+        "select w.place, p.number, p.debit, p.credit, p.amount_minor from unnest($1::text[], $2::text[])"
+        "  with ordinality as w (b, l, place)"
+        " cross join lateral (select number, debit, credit, amount_minor from posting"
+        "  where borrower_id = w.b and loan_id = w.l offset 0) p",
+        *sides,
+    )
+    booked = [books[key].booked for key in zip(*sides, strict=True)]
+    causes = {(place, number): Cause(kind, cause) for place, number, kind, cause in transactions}
+    for place, number, debit, credit, amount_minor in postings:
+        amounts = booked[place - 1][causes[place, number]]
+        amounts[_ACCOUNTS[debit], _ACCOUNTS[credit]] += amount_minor
+
+
+async def journal_shapes(connection: Connection, keys: Sequence[Key]) -> dict[Key, JournalShape]:
+    """How many transactions these loans have, and how they are made; loans without any are absent."""
+    rows = await connection.fetch(
+        "select t.borrower_id, t.loan_id, count(distinct t.number), max(t.number),"
+        " count(*) filter (where p.number is null), array_agg(distinct p.currency) filter (where p.number is not null)"
+        " from journal_transaction t left join posting p using (borrower_id, loan_id, number)"
+        " where (t.borrower_id, t.loan_id) in (select * from unnest($1::text[], $2::text[])) group by 1, 2",
+        [key[0] for key in keys],
+        [key[1] for key in keys],
+    )
+    return {(row[0], row[1]): JournalShape(row[2], row[3], row[4], tuple(row[5] or ())) for row in rows}
 
 
 async def write_instalments(connection: Connection, changes: Iterable[InstalmentChange]) -> None:

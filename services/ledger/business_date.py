@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from schemas.ledger import BusinessDateCompleted
-from services.eventing import metrics
 from services.eventing import store as eventing_store
 from services.eventing.clock import Clock, business_date
 from services.eventing.database import Connection
@@ -13,6 +12,7 @@ from services.eventing.settings import Settings
 from services.ledger import book_store, store
 from services.ledger.changes import run_calendar
 from services.ledger.close import Closed, StagedInstalment, close_loan, next_calendar_day
+from services.ledger.close_progress import CloseProgress
 from services.ledger.handlers import CLOCK_PARTITION, write_bookings
 from services.ledger.loan import Key, Loan
 from services.ledger.payments import Bookings
@@ -30,6 +30,8 @@ class BusinessDateClose:
         self._own = own
         self._clock = clock
         self._products = products
+        self._progress: CloseProgress | None = None
+        self._position: store.ClosePosition | None = None
 
     async def __call__(self, connection: Connection) -> bool:
         """True when more may be due at once."""
@@ -41,41 +43,55 @@ class BusinessDateClose:
         if on is None:
             return False
         completed = await store.completed_date(connection, calendar_id)
-        if await self._close_some(connection, on):
-            return True
-        if completed is None or completed < on:
+        is_open = completed is None or completed < on
+        if is_open and (self._progress is None or self._progress.on != on):
+            self._progress = CloseProgress(on, await store.count_loans_to_close(connection, on), self._clock)
+            self._position = None
+        closed = await self._close_some(connection, on)
+        if closed and is_open and self._progress is not None:
+            self._progress.closed(closed)
+        if not closed and is_open:
             await self._complete(connection, calendar_id, on)
-        return False
+        return closed > 0
 
-    async def _close_some(self, connection: Connection, on: date) -> bool:
+    async def _close_some(self, connection: Connection, on: date) -> int:
+        """Close some loans; returns how many, 0 when none is left.
+
+        The loans of a date are gone through once without waiting for those that payments hold; then come those, and
+        what was set back meanwhile.
+        """
+        limit = self._own.close_loans_at_once
         async with connection.transaction():
-            loans = await store.loans_to_close(connection, on, self._own.close_loans_at_once)
+            loans, position = await store.loans_to_close(connection, on, limit, self._position)
             if not loans:
-                return False
-            await self._products.load(connection, {loan.product for loan in loans})
-            staged = await self._staged(connection, loans, on)
-            to_work_out = [loan for loan in loans if self._calendar_matters(loan, staged.get(loan.key, []), on)]
-            books = await book_store.load_books(connection, to_work_out, self._products)
-            bookings = Bookings()
-            for book in books.values():
-                run_calendar(book, on, bookings)
-            if books:
-                again = await self._staged(connection, to_work_out, on)
-                staged.update({key: _with_amounts_of(books[key], again.get(key, [])) for key in books})
-            closed = [(loan, self._close(loan, staged.get(loan.key, []), on, bookings)) for loan in loans]
-            await write_bookings(connection, bookings, to_work_out, list(books.values()))
-            await store.save_closed(
-                connection,
-                [
-                    (loan.key, number, stage, number in one.earned)
-                    for loan, one in closed
-                    for number, stage in one.stages.items()
-                ],
-                [(loan, self._next_action(books.get(loan.key), one, on)) for loan, one in closed],
-                on,
-            )
-            await eventing_store.write_outbox(connection, bookings.emitted)
-        return True
+                loans = await store.loans_left_to_close(connection, on, limit)
+            if loans:
+                await self._close_these(connection, loans, on)
+        self._position = position
+        return len(loans)
+
+    async def _close_these(self, connection: Connection, loans: Sequence[Loan], on: date) -> None:
+        await self._products.load(connection, {loan.product for loan in loans})
+        staged = await self._staged(connection, loans, on)
+        to_work_out = [loan for loan in loans if self._calendar_matters(loan, staged.get(loan.key, []), on)]
+        books = await book_store.load_books_to_rework(connection, to_work_out, self._products)
+        bookings = Bookings()
+        for book in books.values():
+            run_calendar(book, on, bookings)
+        staged.update({key: _with_amounts_of(book, staged.get(key, [])) for key, book in books.items()})
+        closed = [(loan, self._close(loan, staged.get(loan.key, []), on, bookings)) for loan in loans]
+        await write_bookings(connection, bookings, to_work_out, list(books.values()))
+        await store.save_closed(
+            connection,
+            [
+                (loan.key, number, stage, number in one.earned)
+                for loan, one in closed
+                for number, stage in one.stages.items()
+            ],
+            [(loan, self._next_action(books.get(loan.key), one, on)) for loan, one in closed],
+            on,
+        )
+        await eventing_store.write_outbox(connection, bookings.emitted)
 
     async def _staged(
         self, connection: Connection, loans: Sequence[Loan], on: date
@@ -122,7 +138,8 @@ class BusinessDateClose:
         async with connection.transaction():
             await store.complete_date(connection, calendar_id, on)
             await eventing_store.write_outbox(connection, events)
-        metrics.BUSINESS_DATE_COMPLETED.set(self._clock.now().timestamp())
+        if self._progress is not None:
+            self._progress.completed()
 
 
 def _with_amounts_of(book: LoanBook, staged: Sequence[StagedInstalment]) -> list[StagedInstalment]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from schemas import ledger as contract
-from services.eventing.envelope import outgoing
+from services.eventing.envelope import outgoing, outgoing_json
+from services.ledger import event_text
 from services.ledger.entries import Cause
 from services.ledger.facts import (
     Charged,
@@ -23,6 +24,15 @@ from services.ledger.life import Life
 from services.ledger.payments import Bookings, FactRow, PaymentRow, tell_received
 from services.ledger.rework import LoanBook, Reworked, instalment_of, payment_of, rework
 from services.ledger.standing import lacking
+
+_UNDONE_REASONS: Final = {
+    Charged: "charge-undone",
+    Waived: "waiver-undone",
+    DueDateChanged: "due-date-changed",
+    Restructured: "restructuring-undone",
+    WrittenOff: "write-off-undone",
+}
+"""What is told of a fact that was taken back; what payments do has events of its own."""
 
 
 def capture(book: LoanBook, fact: Paid, business_date: date | None, trace: str | None, bookings: Bookings) -> None:
@@ -84,7 +94,7 @@ def undo(
     result = rework(book, as_of, undone_on, bookings, undone(fact))
     bookings.undone_facts.append((book.loan.account.borrower_id, fact_id))
     _tell_calendar(book, result, as_of, trace, bookings)
-    reason = "write-off-undone" if isinstance(fact, WrittenOff) else "restructuring-undone"
+    reason = _UNDONE_REASONS[type(fact)]
     _tell(book, as_of, trace, bookings, contract.StandingChanged, reason=reason, business_date=as_of)
     _tell_split_anew(book, result, as_of, trace, bookings)
 
@@ -95,7 +105,7 @@ def run_calendar(book: LoanBook, on: date, bookings: Bookings) -> Life:
     result = rework(book, on, on, bookings)
     _tell_calendar(book, result, on, None, bookings)
     if any(cause.kind == "penalty" for cause in result.corrected):
-        _tell(book, on, None, bookings, contract.StandingChanged, reason="penalty-accrued", business_date=on)
+        _tell_penalty_accrued(book, on, bookings)
     _tell_split_anew(book, result, on, None, bookings)
     return result.life
 
@@ -109,6 +119,13 @@ def _tell(
     standing = loan.standing(as_of).told()
     data = model(borrower_id=borrower_id, loan_id=loan_id, currency=loan.account.currency, standing=standing, **fields)
     bookings.emitted.append(outgoing(data, loan.next_sequence(), traceparent=trace))
+
+
+def _tell_penalty_accrued(book: LoanBook, on: date, bookings: Bookings) -> None:
+    """Written without a model: a month's end tells it of every late loan."""
+    loan = book.loan
+    value = event_text.standing_changed(*loan.key, loan.account.currency, loan.standing(on), "penalty-accrued", on)
+    bookings.emitted.append(outgoing_json(contract.StandingChanged, *loan.key, value, loan.next_sequence()))
 
 
 def _tell_calendar(book: LoanBook, result: Reworked, as_of: date, trace: str | None, bookings: Bookings) -> None:
@@ -143,10 +160,9 @@ def _tell_fact(book: LoanBook, fact: Fact, life: Life, as_of: date, trace: str |
                 book, as_of, trace, bookings, contract.StandingChanged, reason="due-date-changed", business_date=as_of
             )
         case Waived():
-            amount_minor = _booked_minor(life, [Cause("waiver", fact.fact_id)])
             _tell(
                 book, as_of, trace, bookings, contract.ChargeWaived, waiver_id=fact.fact_id,
-                component=fact.component, amount_minor=amount_minor, waived_on=fact.on,
+                component=fact.component, amount_minor=life.waived_minor.get(fact.fact_id, 0), waived_on=fact.on,
             )  # fmt: skip
         case Restructured():
             _tell(

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from schemas import ledger as contract
-from services.eventing.envelope import OutgoingEvent, outgoing
-from services.ledger import journal
+from services.eventing.envelope import OutgoingEvent, outgoing_json
+from services.ledger import event_text, journal
 from services.ledger.account import LoanInstalment
 from services.ledger.agreement import Agreement
 from services.ledger.loan import Loan, Transaction, transaction
@@ -117,19 +117,12 @@ def _next_action(staged: Sequence[StagedInstalment], stages: dict[int, int], day
 
 
 def _notice(loan: Loan, instalment: LoanInstalment, stage: int, on: date) -> OutgoingEvent:
-    common = contract.LedgerEventData(
-        borrower_id=loan.account.borrower_id, loan_id=loan.account.loan_id, currency=loan.account.currency,
-        standing=loan.standing(on).told(),
+    is_overdue = stage == Stage.PASSED
+    borrower_id, loan_id = loan.key
+    write = event_text.instalment_overdue if is_overdue else event_text.repayment_due
+    value = write(
+        borrower_id, loan_id, loan.account.currency, loan.standing(on), instalment.number, instalment.due_on,
+        lacking(instalment), on,
     )  # fmt: skip
-    data: contract.LedgerEventData
-    if stage == Stage.PASSED:
-        data = contract.InstalmentOverdue(
-            **dict(common), instalment_number=instalment.number, due_on=instalment.due_on,
-            amounts=lacking(instalment).told(), days_past_due=(on - instalment.due_on).days, business_date=on,
-        )  # fmt: skip
-    else:
-        data = contract.RepaymentDue(
-            **dict(common), instalment_number=instalment.number, due_on=instalment.due_on,
-            days_ahead=(instalment.due_on - on).days, amounts=lacking(instalment).told(), business_date=on,
-        )  # fmt: skip
-    return outgoing(data, loan.next_sequence())
+    model = contract.InstalmentOverdue if is_overdue else contract.RepaymentDue
+    return outgoing_json(model, borrower_id, loan_id, value, loan.next_sequence())

@@ -27,17 +27,19 @@ class Allowance:
 
     def slack_minor(self, lines: Sequence[Line], on: date, began_on: date) -> int:
         """What may still be charged on a day; never below zero."""
-        numerator, denominator = self.cap.annual_rate_percent.as_integer_ratio()
-        allowed = self.principal_minor_days * numerator // (denominator * 100 * self.cap.basis_days)
+        numerator, denominator = self.cap.daily_rate
+        allowed = self.principal_minor_days * numerator // denominator
         return max(0, allowed - interest_accrued_minor(lines, on, began_on) - self.charged_minor)
 
 
 def principal_in_use_minor(lines: Sequence[Line], after: date) -> int:
     """Principal that bears cost on the day after `after`: not due yet (even if paid ahead), or due and unpaid."""
     return sum(
-        line.principal_minor if line.due_on > after else line.principal_outstanding_minor
-        for line in lines
-        if not line.is_replaced
+        [
+            line.principal_minor if line.due_on > after else line.principal_outstanding_minor
+            for line in lines
+            if not line.is_replaced
+        ]
     )
 
 

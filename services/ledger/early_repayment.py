@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from services.ledger.allocation import AllocationLine
 from services.ledger.amortisation import METHODS, Part, Plan
 from services.ledger.journal import AccountCode
-from services.ledger.line_allocation import Spread
+from services.ledger.line_allocation import Spread, pay
 from services.ledger.lines import Line
 from services.ledger.money import divide_half_up
 from services.ledger.schedule import plan_of
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 def payoff_minor(life: "Life") -> int:
     """What ends the loan today: all principal and charges, and interest due or accrued until today."""
-    total_minor = sum(line.outstanding_minor for line in life.lines)
-    for line, accrued_minor in _accrued(life):
-        total_minor -= line.interest_minor - accrued_minor
+    future = _future(life)
+    total_minor = sum([line.outstanding_minor for line in life.lines])
+    total_minor -= sum([line.interest_minor - line.carried_interest_minor for line in future])
+    if future:
+        total_minor += _accrued_of(life, future[0])
     return max(0, total_minor - life.credit_minor)
 
 
@@ -43,12 +45,28 @@ def cut_interest(life: "Life") -> None:
             )  # fmt: skip
 
 
+def pay_next(life: "Life", spread: Spread) -> Spread:
+    """Pay the next instalment with what `spread` left: money that comes when nothing is due is taken to be for it."""
+    following = next((line for line in _future(life) if line.outstanding_minor), None)
+    if following is None:
+        return spread
+    agreement = life.agreement
+    paid = pay([following], spread.left_minor, life.on, agreement.order, agreement.allocation_by, in_advance=True)
+    return Spread(
+        (*spread.lines, *paid.lines),
+        spread.interest_in_advance_minor + paid.interest_in_advance_minor,
+        paid.left_minor,
+    )
+
+
 def prepay(life: "Life", spread: Spread) -> Spread:
     """Repay principal with what `spread` left, and schedule the rest anew; returns the spread with that principal.
 
     The current period's interest counts the old balance until today and the new one from then on.
     """
-    rest = _future(life)
+    future = _future(life)
+    first = next((index for index, line in enumerate(future) if line.outstanding_minor), len(future))
+    rest = future[first:]
     if not rest:
         return spread
     owed_minor = sum(line.principal_outstanding_minor for line in rest)
@@ -88,10 +106,11 @@ def _accrued(life: "Life") -> list[tuple[Line, int]]:
 
 
 def _accrued_of(life: "Life", line: Line) -> int:
-    """The share of a line's own interest for the days of its period that are over."""
-    start = max([life.began_on, *(one.due_on for one in life.lines if one.due_on <= life.on and not one.is_replaced)])
+    """The share of a line's own interest for the days of its period that are over; none of a period to come."""
+    before = [one.due_on for one in life.lines if one.due_on < line.due_on and not one.is_replaced]
+    start = max([life.began_on, *before])
     own_minor = line.interest_minor - line.carried_interest_minor
-    return divide_half_up(own_minor * (life.on - start).days, (line.due_on - start).days)
+    return divide_half_up(own_minor * max(0, (life.on - start).days), (line.due_on - start).days)
 
 
 def _parts(life: "Life", rest: list[Line], principal_minor: int) -> list[Part]:

@@ -45,7 +45,10 @@ class Entries:
         """Add an amount (nothing when it is zero); the cause counts on the last day given."""
         if not amount_minor:
             return
-        entry = self.by_cause.setdefault(Cause(kind, about), Entry(on))
+        cause = Cause(kind, about)
+        entry = self.by_cause.get(cause)
+        if entry is None:
+            entry = self.by_cause[cause] = Entry(on)
         entry.on = on
         entry.amounts[debit, credit] += amount_minor
 
@@ -66,7 +69,10 @@ def corrections(
     `booked` has amounts by (debit, credit); opposite ones cancel.
     """
     for cause, entry in wanted.items():
-        postings = difference(net(booked.get(cause, _NO_SIDES)), net(entry.amounts))
+        before = booked.get(cause, _NO_SIDES)
+        if before == entry.amounts:
+            continue
+        postings = difference(net(before), net(entry.amounts))
         if postings:
             yield Correction(cause, entry.on, postings)
     for cause, amounts in booked.items():

@@ -13,8 +13,9 @@ from services.ledger.allocation import Component
 from services.ledger.schedule import PeriodUnit
 
 ChargeKind = Literal["penalty", "fee"]
-PaymentPurpose = Literal["payment", "payoff", "down_payment", "refund"]
-"""`refund`: a merchant gives back part of the price, and it pays the loan; `payoff`: the borrower ends the loan."""
+PaymentPurpose = Literal["payment", "prepayment", "payoff", "down_payment", "refund"]
+"""`prepayment`: money beyond what is due repays principal early where the product lets it; `payoff`: the borrower ends
+the loan; `refund`: a merchant gives back part of the price, and it pays the loan."""
 Treatment = Literal["capitalise", "carry_forward", "waive"]
 
 

@@ -75,13 +75,13 @@ class LedgerHandler:
     async def _open_loans(
         self, connection: Connection, events: Sequence[ReceivedEvent[LoanDisbursed]], outcome: Outcome
     ) -> None:
-        known = await store.known_terms(connection, [(e.data.borrower_id, e.data.loan_id) for e in events])
+        known = await store.known_terms(connection, [event.data.loan_id for event in events])
         new: dict[Key, store.NewLoan] = {}
         bookings = []
         for event in events:
             key = (event.data.borrower_id, event.data.loan_id)
-            if key in known:
-                _reject_other_terms(event, known[key], outcome)
+            if event.data.loan_id in known:
+                _reject_other_terms(event, *known[event.data.loan_id], outcome)
                 continue
             try:
                 loan, booking = open_loan(event.data, self._catalogue)
@@ -92,7 +92,7 @@ class LedgerHandler:
                 outcome.reject(event, "invalid-terms", "currency", event.data.currency, str(error))
                 continue
             new[key] = loan
-            known[key] = loan.terms_json
+            known[event.data.loan_id] = (event.data.borrower_id, loan.terms_json)
             bookings.append(booking)
         if new:
             products = {one.loan.product for one in new.values()}
@@ -113,13 +113,15 @@ class LedgerHandler:
         for key, payments in quick.items():
             if needs_history(loans[key], payments, self._products.rules(loans[key].product)):
                 slow.add(key)
-        books = await book_store.load_books(connection, [loans[key] for key in sorted(slow)], self._products)
+        books = await book_store.load_books_to_rework(connection, [loans[key] for key in sorted(slow)], self._products)
         try:
             bookings = self._book(accepted, loans, books, business_date, outcome)
         except WindowTooSmall:
             loans = await store.load_loans(connection, {key_of(e.data) for e in accepted})
             await store.load_windows(connection, [(loan, loan.number_of_instalments) for loan in loans.values()])
-            books = await book_store.load_books(connection, [loans[key] for key in sorted(slow)], self._products)
+            books = await book_store.load_books_to_rework(
+                connection, [loans[key] for key in sorted(slow)], self._products
+            )
             bookings = self._book(accepted, loans, books, business_date, outcome)
         changed = [loans[key] for key in {key_of(e.data) for e in accepted}]
         await write_bookings(connection, bookings, changed, list(books.values()))
@@ -207,9 +209,11 @@ async def write_bookings(
         await book_store.write_loans(connection, [book.loan for book in books])
 
 
-def _reject_other_terms(event: ReceivedEvent[LoanDisbursed], known: str, outcome: Outcome) -> None:
-    """The same loan again is a duplicate; with other terms it is an error."""
-    before = json.loads(known)
+def _reject_other_terms(
+    event: ReceivedEvent[LoanDisbursed], borrower_id: str, terms_json: str, outcome: Outcome
+) -> None:
+    """The same loan again is a duplicate; of another borrower, or with other terms, it is an error."""
+    before = {**json.loads(terms_json), "borrower_id": borrower_id}
     now = json.loads(store.terms_text(event.data.model_dump(mode="json")))
     for name, value in now.items():
         if before.get(name) != value:

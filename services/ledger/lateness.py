@@ -120,8 +120,8 @@ def _total_minor(line: Line, rule: PenaltyRule, minor_days: int, until: date) ->
     """The penalty of a line after so many minor units x days; nothing while grace lasts."""
     if (until - line.due_on).days <= rule.grace_days:
         return 0
-    numerator, denominator = rule.annual_rate_percent.as_integer_ratio()
-    return divide_half_up(minor_days * numerator, denominator * 100 * rule.basis_days)
+    numerator, denominator = rule.daily_rate
+    return divide_half_up(minor_days * numerator, denominator)
 
 
 def _accrue_all(

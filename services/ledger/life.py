@@ -49,7 +49,8 @@ _EVERYTHING = 10**18
 class Life:
     """A loan's state on `on`. `lines` ascend by due date, then number.
 
-    `allocations` say how each payment was split, in the order in which they count; `entries` what is to be booked.
+    `allocations` say how each payment was split, in the order in which they count; `waived_minor` how much each waiver
+    gave up, booked or never charged; `entries` what is to be booked.
     `terms` are those of the current schedule, which began on `began_on`.
     """
 
@@ -61,6 +62,7 @@ class Life:
     credit_minor: int = 0
     is_written_off: bool = False
     allocations: dict[str, Allocation] = field(default_factory=dict)
+    waived_minor: dict[str, int] = field(default_factory=dict)
     last_fact_on: date | None = None
     entries: Entries = field(default_factory=Entries)
     allowance: Allowance | None = None
@@ -116,12 +118,15 @@ class Life:
     def _next_stop(self, to: date) -> date:
         """The next day on which something falls due or a late fee falls, at most `to`."""
         stop = to
-        for line in self.lines:
-            for days in self._days_that_count:
-                if self.on < (day := line.due_on + timedelta(days=days)) < stop:
-                    stop = day
-            if line.due_on >= stop:
-                break
+        for days in self._days_that_count:
+            past = timedelta(days=days)
+            after, before = self.on - past, stop - past
+            for line in self.lines:
+                if line.due_on >= before:
+                    break
+                if line.due_on > after:
+                    before = line.due_on
+            stop = before + past
         return stop
 
     @property
@@ -154,17 +159,19 @@ class Life:
             self._apply_credit()
         self._charge_late_fees()
         charge_off = self.agreement.charge_off_after_days
-        if charge_off is not None and any(
-            line.due_on + timedelta(days=charge_off) == self.on and line.outstanding_minor for line in self.lines
-        ):
+        if charge_off is None:
+            return
+        due_on = self.on - timedelta(days=charge_off)
+        if any(line.outstanding_minor for line in self.lines if line.due_on == due_on):
             self.write_off("charge-off")
 
     def _charge_late_fees(self) -> None:
         rule = self.agreement.late_fee
         if rule is None:
             return
+        due_on = self.on - timedelta(days=rule.after_days + 1)
         for line in self.lines:
-            if line.due_on + timedelta(days=rule.after_days + 1) == self.on and not line.is_replaced:
+            if line.due_on == due_on and not line.is_replaced:
                 charge = charge_late_fee(line, rule, self.lines, self.on, self.allowance, self.began_on)
                 if charge is not None:
                     self._book_charge(charge)
@@ -224,6 +231,8 @@ class Life:
         pays_ahead = mode == "pay_ahead" or fact.purpose == "refund" or self.is_written_off
         spread = self._spread(fact.amount_minor, fact.purpose, in_advance=pays_ahead)
         if spread.left_minor and mode in ("reduce_term", "reduce_instalment"):
+            if not spread.lines and fact.purpose != "prepayment":
+                spread = early_repayment.pay_next(self, spread)
             spread = early_repayment.prepay(self, spread)
         self.credit_minor += spread.left_minor
         self._book_spread("payment", fact.fact_id, AccountCode.CASH, spread, spread.left_minor)
@@ -301,7 +310,9 @@ class Life:
         left_minor = _EVERYTHING if fact.amount_minor is None else fact.amount_minor
         for line in self.lines:
             if fact.instalment_number in (None, line.number):
-                left_minor -= self.give_up(line, fact.component, left_minor, "waiver", fact.fact_id)
+                waived_minor = self.give_up(line, fact.component, left_minor, "waiver", fact.fact_id)
+                left_minor -= waived_minor
+                self.waived_minor[fact.fact_id] = self.waived_minor.get(fact.fact_id, 0) + waived_minor
 
     def give_up(self, line: Line, component: Component, at_most_minor: int, kind: str, about: str) -> int:
         """Waive what a line owes of one component, as far as it goes; returns the amount."""

@@ -47,7 +47,9 @@ def pay(
     left_minor = amount_minor
     interest_in_advance_minor = 0
     for is_due in (True, False) if in_advance else (True,):
-        for line, component in _places(lines, order.due if is_due else order.in_advance, by):
+        # Of a line on the other side of `on` only charges can be payable now.
+        reachable = [line for line in lines if line.charges or (line.due_on <= on) is is_due]
+        for line, component in _places(reachable, order.due if is_due else order.in_advance, by):
             if not left_minor:
                 break
             amount = _take(line, component, on, is_due, left_minor)

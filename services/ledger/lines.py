@@ -81,8 +81,16 @@ class Line:
     @property
     def outstanding_minor(self) -> int:
         """All that is still owed of it, due or not."""
-        owed = self.principal_outstanding_minor + self.interest_outstanding_minor
-        return owed + sum(charge.outstanding_minor for charge in self.charges) if self.charges else owed
+        # Spelled out: it is asked of every line for every fact, and a property costs more than the sum.
+        owed = (
+            self.principal_minor
+            - self.principal_paid_minor
+            - self.principal_waived_minor
+            + self.interest_minor
+            - self.interest_paid_minor
+            - self.interest_waived_minor
+        )
+        return owed + sum([charge.outstanding_minor for charge in self.charges]) if self.charges else owed
 
     @property
     def paid_minor(self) -> int:

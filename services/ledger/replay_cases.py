@@ -1,52 +1,74 @@
 """Loans as JSON cases: terms, an allocation order, dated actions, and what must hold after so many of them.
 
-The vocabulary is that of tests/golden/allocations.json. An action's `today` is the business date on which it is made;
-`on` the day a payment counts. A charge counts from `today`, or from its due date if that is earlier.
+The vocabulary is that of tests/golden/allocations.json; amounts are decimal text in whole units of the currency. An
+action's `today` is the business date on which it is made; `on` the day a payment counts.
 """
 
-from datetime import date
+import json
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.ledger.agreement import Agreement
-from services.ledger.allocation import AllocationOrder, Component
-from services.ledger.facts import Charged, Fact, Paid, undone
-from services.ledger.life import Life, live
-from services.ledger.lines import Line
-from services.ledger.money import to_decimal, to_minor
-from services.ledger.schedule import LoanTerms, PeriodUnit, build_schedule
+from services.ledger.allocation import AllocationOrder, Component, InvalidOrder
+from services.ledger.case_values import (
+    CalendarDate,
+    CaseRefused,
+    DecimalText,
+    fault_text,
+    minor_of,
+    shown,
+)
+from services.ledger.money import UnknownCurrency
+from services.ledger.schedule import InvalidTerms, LoanTerms
+
+_METHODS: Final = {"flat": "flat", "declining_balance": "equal_instalment"}
+_KEY_OF_FIELD: Final = {
+    "principal_minor": "principal",
+    "number_of_instalments": "instalments",
+    "method": "interest_method",
+}
+_ACTIONS: Final = ("pay", "charge", "reverse")
 
 
 class _CaseModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class CaseLoan(_CaseModel):
-    """Terms; amounts are decimal text in whole units of the currency."""
+    """Terms, with types only: what values hold is for `LoanTerms` to say."""
 
-    principal: str
+    principal: DecimalText
     currency: str
-    annual_rate_percent: Decimal
+    annual_rate_percent: DecimalText
     interest_method: Literal["flat", "declining_balance"] = "flat"
     instalments: int
-    every: tuple[int, PeriodUnit]
-    day_count: Literal["30/360", "ACT/365", "ACT/360", "ACT/ACT"] = "30/360"
-    disbursed_on: date
+    every: tuple[int, str]
+    day_count: str = "30/360"
+    disbursed_on: CalendarDate
 
     def terms(self) -> LoanTerms:
-        """Raises InvalidTerms, MoneyError."""
-        return LoanTerms(
-            principal_minor=to_minor(self.principal, self.currency),
-            currency=self.currency,
-            annual_rate_percent=self.annual_rate_percent,
-            method="flat" if self.interest_method == "flat" else "equal_instalment",
-            number_of_instalments=self.instalments,
-            every=self.every,
-            day_count=self.day_count,
-            disbursed_on=self.disbursed_on,
-        )
+        """Raises CaseRefused."""
+        try:
+            return LoanTerms(
+                principal_minor=minor_of("loan.principal", self.principal, self.currency),
+                currency=self.currency,
+                annual_rate_percent=Decimal(self.annual_rate_percent),
+                method=_METHODS[self.interest_method],  # type: ignore[arg-type]
+                number_of_instalments=self.instalments,
+                every=self.every,  # type: ignore[arg-type]
+                day_count=self.day_count,  # type: ignore[arg-type]
+                disbursed_on=self.disbursed_on,
+            )
+        except UnknownCurrency as error:
+            raise CaseRefused(f"loan.currency {shown(error.currency)}: is unknown") from None
+        except InvalidTerms as error:
+            raise self.refused(error) from None
+
+    def refused(self, error: InvalidTerms) -> CaseRefused:
+        """The same fault in the words of a case."""
+        key = _KEY_OF_FIELD.get(error.field, error.field)
+        return CaseRefused(f"loan.{key} {shown(getattr(self, key, error.value))}: {error.reason}")
 
 
 class CaseOrder(_CaseModel):
@@ -55,27 +77,41 @@ class CaseOrder(_CaseModel):
     due: tuple[Component, ...]
     in_advance: tuple[Component, ...]
 
+    def order(self) -> AllocationOrder:
+        """Raises CaseRefused unless each names every component once."""
+        try:
+            return AllocationOrder(self.due, self.in_advance)
+        except InvalidOrder as error:
+            reason = "must name penalty, fee, interest and principal, each once"
+            raise CaseRefused(f"allocation.{error.field} {shown(list(error.value))}: {reason}") from None
+
 
 class Pay(_CaseModel):
+    """A payment. `currency` may be left out: it is the loan's."""
+
     do: Literal["pay"]
-    today: date
-    on: date
-    amount: str
+    today: CalendarDate
+    on: CalendarDate
+    amount: DecimalText
+    currency: str | None = None
 
 
 class Charge(_CaseModel):
+    """A penalty or a fee, payable on `due_on`."""
+
     do: Literal["charge"]
-    today: date
+    today: CalendarDate
     kind: Literal["penalty", "fee"]
-    due_on: date
-    amount: str
+    due_on: CalendarDate
+    amount: DecimalText
+    currency: str | None = None
 
 
 class Reverse(_CaseModel):
     """Undo the payment made by action number `payment`, counted from 0."""
 
     do: Literal["reverse"]
-    today: date
+    today: CalendarDate
     payment: int
 
 
@@ -83,131 +119,48 @@ Action = Annotated[Pay | Charge | Reverse, Field(discriminator="do")]
 
 
 class Check(BaseModel):
-    """After so many actions: the allocations, or the instalments on `today`."""
+    """What is asked after so many actions: how payments were split, or how the instalments stand on `today`."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
 
     after: int
-    today: date | None = None
+    today: CalendarDate | None = None
     allocations: Any = None
     instalments: Any = None
+
+    @property
+    def asks_for(self) -> tuple[str, ...]:
+        """What it names; a check that names neither asks for instalments if it has a `today`, else for allocations."""
+        named = tuple(name for name in ("allocations", "instalments") if name in self.model_fields_set)
+        return named or (("allocations",) if self.today is None else ("instalments",))
 
 
 class ReplayCase(_CaseModel):
     """One loan's story."""
 
-    source: str | None = None
+    source: Any = None
     loan: CaseLoan
     allocation: CaseOrder
-    actions: tuple[Action, ...]
+    actions: tuple[Action, ...] = ()
     checks: tuple[Check, ...] = ()
 
 
-class CaseRefused(ValueError):
-    """An action of a case cannot be: `field` has a `value` that is refused for `reason`."""
-
-    def __init__(self, field: str, value: object, reason: str) -> None:
-        super().__init__(f"{field} {value!r}: {reason}")
-        self.field = field
-        self.value = value
-        self.reason = reason
-
-
-def replayed(case: ReplayCase) -> list[dict[str, Any]]:
-    """The case's checks with `allocations` and `instalments` worked out.
-
-    Raises CaseRefused, FactRefused, InvalidTerms, InvalidOrder, MoneyError.
-    """
-    order = AllocationOrder(case.allocation.due, case.allocation.in_advance)
-    agreement = Agreement(case.loan.terms(), order)
-    return [_check(case, agreement, check) for check in case.checks]
+def read_case(case: object) -> ReplayCase:
+    """The case in a JSON value. Raises CaseRefused."""
+    if not isinstance(case, dict):
+        raise CaseRefused(f"a case must be an object, not {shown(case)}")
+    try:
+        return ReplayCase.model_validate_json(json.dumps(case))
+    except ValidationError as error:
+        faults = [_fault(case, detail) for detail in error.errors(include_url=False)]
+        raise CaseRefused("; ".join(faults)) from None
 
 
-def _check(case: ReplayCase, agreement: Agreement, check: Check) -> dict[str, Any]:
-    if not 0 <= check.after <= len(case.actions):
-        raise CaseRefused("checks.after", check.after, f"must be from 0 to {len(case.actions)}")
-    actions = case.actions[: check.after]
-    facts = _facts(actions, agreement)
-    today = check.today or max([agreement.terms.disbursed_on, *(action.today for action in actions)])
-    life = live(agreement, build_schedule(agreement.terms), facts, today)
-    told = check.model_dump(mode="json", exclude_unset=True)
-    if "allocations" in told:
-        told["allocations"] = _allocations(life, agreement.terms.currency)
-    if "instalments" in told:
-        told["instalments"] = [_instalment(line, agreement.terms.currency) for line in life.lines]
-    return told
-
-
-def _facts(actions: tuple[Action, ...], agreement: Agreement) -> list[Fact]:
-    currency, disbursed_on = agreement.terms.currency, agreement.terms.disbursed_on
-    facts: list[Fact] = []
-    for number, action in enumerate(actions):
-        where = f"actions.{number}"
-        if isinstance(action, Reverse):
-            _undo(facts, action, where)
-            continue
-        amount_minor = to_minor(action.amount, currency)
-        if amount_minor <= 0:
-            raise CaseRefused(f"{where}.amount", action.amount, "must be above zero")
-        fact_id = f"{number:06}"
-        if isinstance(action, Pay):
-            if action.on < disbursed_on:
-                raise CaseRefused(f"{where}.on", str(action.on), f"is before disbursal on {disbursed_on}")
-            if action.on > action.today:
-                raise CaseRefused(f"{where}.on", str(action.on), f"is after today, {action.today}")
-            facts.append(Paid(fact_id=fact_id, on=action.on, amount_minor=amount_minor))
-        else:
-            on = max(disbursed_on, min(action.today, action.due_on))
-            facts.append(
-                Charged(fact_id=fact_id, on=on, kind=action.kind, amount_minor=amount_minor, due_on=action.due_on)
-            )
-    return facts
-
-
-def _undo(facts: list[Fact], action: Reverse, where: str) -> None:
-    wanted = f"{action.payment:06}"
-    for index, fact in enumerate(facts):
-        if fact.fact_id != wanted or not isinstance(fact, Paid):
-            continue
-        if fact.is_undone:
-            raise CaseRefused(f"{where}.payment", action.payment, "is reversed already")
-        facts[index] = undone(fact)
-        return
-    raise CaseRefused(f"{where}.payment", action.payment, "is not a payment made before")
-
-
-def _allocations(life: Life, currency: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "payment": int(payment_id),
-            **{
-                component: _text(getattr(allocation, f"{component}_minor"), currency)
-                for component in ("principal", "interest", "fee", "penalty")
-            },
-        }
-        for payment_id, allocation in sorted(life.allocations.items())
-    ]
-
-
-def _instalment(line: Line, currency: str) -> dict[str, Any]:
-    amounts = {
-        "principal": line.principal_minor,
-        "interest": line.interest_minor,
-        "fee": line.charged_minor("fee"),
-        "penalty": line.charged_minor("penalty"),
-        "paid": line.paid_minor,
-        "in_advance": line.in_advance_minor,
-        "late": line.late_minor,
-        "outstanding": line.outstanding_minor,
-    }
-    return {
-        "due_on": line.due_on.isoformat(),
-        **{name: _text(amount_minor, currency) for name, amount_minor in amounts.items()},
-        "paid_on": None if line.paid_on is None else line.paid_on.isoformat(),
-    }
-
-
-def _text(amount_minor: int, currency: str) -> str:
-    """As the cases print amounts: at least one decimal, no more than needed."""
-    text = f"{to_decimal(amount_minor, currency).normalize():f}"
-    return text if "." in text else f"{text}.0"
+def _fault(case: dict[str, Any], detail: Any) -> str:
+    place = detail["loc"]
+    if detail["type"] == "union_tag_not_found" and isinstance(detail["input"], dict):
+        return f"actions[{place[1]}].do: is missing"
+    if detail["type"] == "union_tag_invalid":
+        given = case["actions"][place[1]]["do"]
+        return f"actions[{place[1]}].do {shown(given)}: is no action; known are {', '.join(_ACTIONS)}"
+    return fault_text(detail, _ACTIONS)

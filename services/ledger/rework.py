@@ -107,7 +107,7 @@ def kept_instalments(life: Life, calendar_through: date) -> dict[int, LoanInstal
     kept = {}
     for line in life.lines:
         is_earned = line.due_on <= calendar_through or (line.is_earned and (line.is_replaced or life.is_written_off))
-        kept[line.number] = instalment_of(line)._replace(is_earned=is_earned)
+        kept[line.number] = _instalment(line, is_earned)
     return kept
 
 
@@ -140,21 +140,24 @@ def _split_anew(book: LoanBook, life: Life, bookings: Bookings) -> tuple[Paid, .
 def _move_loan(loan: Loan, book: LoanBook, life: Life, as_of: date) -> None:
     """Move the loan to its life; from here on the life may run ahead of the books, to `as_of`."""
     loan.number_of_instalments = max(book.instalments)
-    loan.is_plain = _is_plain(life, book)
+    loan.is_plain = is_plain_life(life, book)
     loan.account = loan.account._replace(
         status=life.status,
         principal_outstanding_minor=life.principal_outstanding_minor,
         credit_minor=life.credit_minor,
         last_value_date=life.last_fact_on or loan.disbursed_on,
     )
-    life.advance(as_of)
-    unpaid = tuple(instalment_of(line) for line in life.lines if line.outstanding_minor)
+    if life.on >= as_of:
+        unpaid = tuple([book.instalments[line.number] for line in life.lines if line.outstanding_minor])
+    else:
+        life.advance(as_of)
+        unpaid = tuple([instalment_of(line) for line in life.lines if line.outstanding_minor])
     loan.open_instalments = len(unpaid)
     loan.oldest_unpaid_due_on = unpaid[0].due_on if unpaid else None
     loan.account = loan.account._replace(open_instalments=unpaid)
 
 
-def _is_plain(life: Life, book: LoanBook) -> bool:
+def is_plain_life(life: Life, book: LoanBook) -> bool:
     """Payments alone, each instalment paid before the next, no charge, no credit, and the schedule as agreed."""
     if life.credit_minor or life.is_written_off or any(line.charges for line in life.lines):
         return False
@@ -172,24 +175,38 @@ def _is_prepaid(life: Life, book: LoanBook) -> bool:
 
 def instalment_of(line: Line) -> LoanInstalment:
     """A line as it is kept: amounts without what was waived; one that owes nothing more is paid."""
+    return _instalment(line, line.is_earned)
+
+
+def _instalment(line: Line, is_earned: bool) -> LoanInstalment:
+    penalty_minor = fee_minor = penalty_paid_minor = fee_paid_minor = 0
+    for item in line.charges:
+        if item.kind == "penalty":
+            penalty_minor += item.amount_minor - item.waived_minor
+            penalty_paid_minor += item.paid_minor
+        else:
+            fee_minor += item.amount_minor - item.waived_minor
+            fee_paid_minor += item.paid_minor
+    interest_minor = line.interest_minor - line.interest_waived_minor
+    principal_minor = line.principal_minor - line.principal_waived_minor
     paid_on = line.paid_on
     if paid_on is None and not line.outstanding_minor:
         paid_on = line.due_on
-    penalties, fees = list(line.charges_of("penalty")), list(line.charges_of("fee"))
+    # By position: names would double the cost, and every line of a loan comes here with every payment.
     return LoanInstalment(
-        number=line.number,
-        due_on=line.due_on,
-        penalty_minor=sum(item.amount_minor - item.waived_minor for item in penalties),
-        fee_minor=sum(item.amount_minor - item.waived_minor for item in fees),
-        interest_minor=line.interest_minor - line.interest_waived_minor,
-        principal_minor=line.principal_minor - line.principal_waived_minor,
-        penalty_paid_minor=sum(item.paid_minor for item in penalties),
-        fee_paid_minor=sum(item.paid_minor for item in fees),
-        interest_paid_minor=line.interest_paid_minor,
-        principal_paid_minor=line.principal_paid_minor,
-        paid_on=paid_on,
-        interest_in_advance_minor=line.interest_in_advance_minor,
-        is_earned=line.is_earned,
+        line.number,
+        line.due_on,
+        penalty_minor,
+        fee_minor,
+        interest_minor,
+        principal_minor,
+        penalty_paid_minor,
+        fee_paid_minor,
+        line.interest_paid_minor,
+        line.principal_paid_minor,
+        paid_on,
+        line.interest_in_advance_minor,
+        is_earned,
     )
 
 

@@ -4,8 +4,8 @@ Due dates come from `due_dates`, the length of each period from `year_fractions`
 `amortisation`. Apache Fineract's end-to-end features give the same figures to the cent (tests/golden/schedules.json).
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.ledger.amortisation import METHODS, Part, Plan, defer_interest
 from services.ledger.due_dates import Periods, periods_of
@@ -34,8 +34,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Instalment:
+class Instalment(NamedTuple):
     """One line of a schedule: `number` counts from 1, amounts are in minor units of the loan's currency."""
 
     number: int

@@ -5,17 +5,22 @@ may have any further term of `LoanTerms` by its name, amounts without `_minor` (
 `rounding_unit`), and a `product` by id@version, which then decides what the case leaves out.
 """
 
-import json
-import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.ledger.money import MoneyError, UnknownCurrency, to_decimal, to_minor
+from services.ledger.case_values import (
+    CalendarDate,
+    CaseRefused,
+    DecimalText,
+    amount_text,
+    fault_text,
+    minor_of,
+    shown,
+)
+from services.ledger.money import UnknownCurrency
 from services.ledger.product_catalogue import ProductCatalogue, UnknownProduct
 from services.ledger.schedule import Instalment, InvalidTerms, build_schedule
 
@@ -29,33 +34,6 @@ _AMOUNTS: Final = {
 }
 _KEY_OF_FIELD: Final = {field: key for key, field in _AMOUNTS.items()}
 _NO_TERMS: Final = frozenset({"source", "instalments", "product"})
-_PLAIN_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-class CaseRefused(ValueError):
-    """A case that no schedule can be built from; the message names the key, its value and the reason."""
-
-
-def _decimal_text(value: object) -> object:
-    """JSON numbers are taken as written."""
-    text = str(value) if type(value) in (int, float) else value
-    if isinstance(text, str) and not _PLAIN_DECIMAL.fullmatch(text):
-        raise PydanticCustomError("decimal", "is no plain decimal number such as 12.50")
-    return text
-
-
-def _calendar_date(value: object) -> object:
-    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
-        raise PydanticCustomError("date", "is no date such as 2024-01-31")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise PydanticCustomError("date", "is no day of the calendar") from None
-
-
-DecimalText = Annotated[str, BeforeValidator(_decimal_text)]
-CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
 
 
 class _CaseTerms(BaseModel):
@@ -94,21 +72,19 @@ class _CaseTerms(BaseModel):
 def with_instalments(case: object, products: ProductCatalogue) -> Case:
     """The case with `instalments` worked out. Raises CaseRefused."""
     if not isinstance(case, dict):
-        raise CaseRefused(f"a case must be an object, not {_shown(case)}")
+        raise CaseRefused(f"a case must be an object, not {shown(case)}")
     given = _given(case)
     try:
         product = products.named(given.product)
         terms = product.terms_with(_as_fields(given))
         schedule = build_schedule(terms)
     except UnknownProduct as error:
-        raise CaseRefused(
-            f"product {_shown(error.reference)}: is unknown; known are {', '.join(error.known)}"
-        ) from None
+        raise CaseRefused(f"product {shown(error.reference)}: is unknown; known are {', '.join(error.known)}") from None
     except UnknownCurrency as error:
-        raise CaseRefused(f"currency {_shown(error.currency)}: is unknown") from None
+        raise CaseRefused(f"currency {shown(error.currency)}: is unknown") from None
     except InvalidTerms as error:
         key = _KEY_OF_FIELD.get(error.field, error.field)
-        raise CaseRefused(f"{key} {_shown(case.get(key, error.value))}: {error.reason}") from None
+        raise CaseRefused(f"{key} {shown(case.get(key, error.value))}: {error.reason}") from None
     lines = _lines(schedule, terms.principal_minor, terms.currency)
     return {**{key: value for key, value in case.items() if key != "instalments"}, "instalments": lines}
 
@@ -118,17 +94,8 @@ def _given(case: Case) -> _CaseTerms:
     try:
         return _CaseTerms.model_validate({**case, "every": tuple(every)} if isinstance(every, list) else case)
     except ValidationError as error:
-        faults = [_fault(detail) for detail in error.errors(include_url=False)]
+        faults = [fault_text(detail) for detail in error.errors(include_url=False)]
         raise CaseRefused("; ".join(faults)) from None
-
-
-def _fault(detail: ErrorDetails) -> str:
-    key = "".join(f"[{part}]" if isinstance(part, int) else str(part) for part in detail["loc"])
-    if detail["type"] == "missing":
-        return f"{key}: is missing"
-    if detail["type"] == "extra_forbidden":
-        return f"{key}: is no key of a case"
-    return f"{key} {_shown(detail['input'])}: {detail['msg']}"
 
 
 def _as_fields(given: _CaseTerms) -> Mapping[str, Any]:
@@ -139,19 +106,10 @@ def _as_fields(given: _CaseTerms) -> Mapping[str, Any]:
         if value is None:
             continue
         if key in _AMOUNTS:
-            fields[_AMOUNTS[key]] = _minor(key, value, given.currency)
+            fields[_AMOUNTS[key]] = minor_of(key, value, given.currency)
         else:
             fields[key] = Decimal(value) if key == "annual_rate_percent" else value
     return fields
-
-
-def _minor(key: str, text: str, currency: str) -> int:
-    try:
-        return to_minor(text, currency)
-    except UnknownCurrency:
-        raise
-    except MoneyError as error:
-        raise CaseRefused(f"{key}: {error}") from None
 
 
 def _lines(schedule: tuple[Instalment, ...], principal_minor: int, currency: str) -> list[dict[str, str]]:
@@ -169,13 +127,3 @@ def _lines(schedule: tuple[Instalment, ...], principal_minor: int, currency: str
             }
         )
     return lines
-
-
-def amount_text(amount_minor: int, currency: str) -> str:
-    """An amount as the golden files write it: without zeros at the end, but with one decimal at least."""
-    whole, _, decimals = f"{to_decimal(amount_minor, currency):f}".partition(".")
-    return f"{whole}.{decimals.rstrip('0') or '0'}"
-
-
-def _shown(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)

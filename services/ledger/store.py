@@ -65,6 +65,29 @@ async def load_loans(connection: Connection, keys: Iterable[Key]) -> dict[Key, L
     return {(row[0], row[1]): _loan(row) for row in rows}
 
 
+async def loans_after(connection: Connection, after: Key, limit: int) -> list[Loan]:
+    """At most `limit` loans that follow the one named `after`, without instalments and not locked."""
+    rows = await connection.fetch(
+        f"select {_LOAN_COLUMNS} from loan where (borrower_id, loan_id) > ($1, $2)"
+        " order by borrower_id, loan_id limit $3",
+        *after,
+        limit,
+    )
+    return [_loan(row) for row in rows]
+
+
+async def loan_by_key(connection: Connection, key: Key) -> Loan | None:
+    """One loan, without instalments and not locked."""
+    row = await connection.fetchrow(f"select {_LOAN_COLUMNS} from loan where (borrower_id, loan_id) = ($1, $2)", *key)
+    return None if row is None else _loan(row)
+
+
+async def number_of_loans(connection: Connection) -> int:
+    """How many loans there are."""
+    found: int = await connection.fetchval("select count(*) from loan")
+    return found
+
+
 async def load_windows(connection: Connection, windows: Sequence[tuple[Loan, int]]) -> None:
     """Give each loan its unpaid instalments up to a number."""
     rows = await connection.fetch(
@@ -97,16 +120,13 @@ async def known_payments(connection: Connection, keys: Sequence[Key]) -> dict[Ke
     return {(row[0], row[1]): KnownPayment(*row[2:]) for row in rows}
 
 
-async def known_terms(connection: Connection, keys: Iterable[Key]) -> dict[Key, str]:
-    """The terms of loans already open, as JSON text."""
-    borrowers, loans = _split(keys)
+async def known_terms(connection: Connection, loan_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Loans already open by id: the borrower, and the terms as JSON text."""
     rows = await connection.fetch(
-        "select borrower_id, loan_id, terms from loan"
-        " where (borrower_id, loan_id) in (select * from unnest($1::text[], $2::text[])) for update",
-        borrowers,
-        loans,
+        "select loan_id, borrower_id, terms from loan where loan_id = any($1::text[]) order by loan_id for update",
+        sorted(set(loan_ids)),
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {row[0]: (row[1], row[2]) for row in rows}
 
 
 async def insert_loans(connection: Connection, loans: Sequence[NewLoan]) -> None:

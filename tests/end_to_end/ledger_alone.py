@@ -1,7 +1,7 @@
 """The ledger as a process of its own on the session's Kafka, with one partition a topic."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,9 +72,9 @@ class LedgerAlone:
 
 @asynccontextmanager
 async def ledger_alone(
-    pair: RealPair, database_url: str, topic_prefix: str, folder: Path
+    pair: RealPair, database_url: str, topic_prefix: str, folder: Path, extra: Mapping[str, str] | None = None
 ) -> AsyncIterator[LedgerAlone]:
-    """The ledger, ready."""
+    """The ledger, ready; `extra` are further settings."""
     settings = Settings(kafka_bootstrap=pair.kafka_bootstrap, database_url=database_url, topic_prefix=topic_prefix,
                         topic_partitions=1, clock="events")  # fmt: skip
     await migrate_everything(settings)
@@ -84,6 +84,7 @@ async def ledger_alone(
         "AMENDS_TOPIC_PREFIX": topic_prefix,
         "AMENDS_TOPIC_PARTITIONS": "1",
         "AMENDS_CLOCK": "events",
+        **(extra or {}),
     }
     services = ServiceProcesses(folder, environment)
     connection = await asyncpg.connect(database_url, server_settings={"search_path": "ledger"})

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.ledger.replay_cases import ReplayCase, replayed
+from services.ledger.case_replay import with_checks
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "allocations.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["source"] for case in CASES])
 def test_payments_split_as_in_the_golden_case(case: dict[str, Any]) -> None:
-    assert replayed(ReplayCase.model_validate(case)) == case["checks"]
+    assert with_checks(case) == case

@@ -1,6 +1,8 @@
 """Generators of agreements and of the facts of a loan's life."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
@@ -65,48 +67,100 @@ agreements = st.builds(
     penalty=st.none() | penalties,
     late_fee=st.none() | late_fees,
     cost_cap=st.none() | caps,
-    charge_off_after_days=st.sampled_from([None, None, 60]),
+    charge_off_after_days=st.sampled_from([None, None, None, None, 60]),
 )
 days = st.integers(0, LAST_DAY).map(lambda offset: DISBURSED_ON + timedelta(days=offset))
-amounts = st.integers(1, 3_000_000)
 treatments = st.sampled_from(["capitalise", "carry_forward", "waive"])
+ORDINARY = (Paid, Paid, Paid, Paid, Charged, ChargedBack, Refunded, Waived, DueDateChanged, Restructured)
+
+
+class Story(NamedTuple):
+    """A loan, what happened to it in any order, and the day until which it is looked at."""
+
+    agreement: Agreement
+    happened: list[Fact]
+    through: date
 
 
 @st.composite
-def facts(draw: st.DrawFn, kinds: tuple[type[Fact], ...] = (), at_most: int = 8) -> list[Fact]:
-    """Facts of any kind, most of them payments; some will be refused."""
-    chosen = []
+def stories(
+    draw: st.DrawFn,
+    of: st.SearchStrategy[Agreement] = agreements,
+    kinds: tuple[type[Fact], ...] = ORDINARY,
+    at_most: int = 8,
+) -> Story:
+    """A loan to which things happen while it lives or soon after, in its own order of magnitude.
+
+    Facts of any kind in any order, half of them payments; some will be refused. One story in six has a write-off.
+    """
+    agreement = draw(of)
+    ends_on = build_schedule(agreement.terms)[-1].due_on
+    within = st.integers(0, (ends_on - DISBURSED_ON).days + 60).map(lambda age: DISBURSED_ON + timedelta(days=age))
+    happened: list[Fact] = []
     for number in range(draw(st.integers(0, at_most))):
-        kind = draw(st.sampled_from(kinds or (Paid, Paid, Paid, Charged, ChargedBack, Refunded, Waived,
-                                              DueDateChanged, Restructured, WrittenOff)))  # fmt: skip
-        chosen.append(draw(fact_of(kind, f"F-{number}")))
-    return chosen
+        kind, on = draw(st.sampled_from(kinds)), draw(within)
+        if kind is Refunded and not draw(st.integers(0, 2)):
+            # Only who paid too much has something to be given back.
+            amount_minor = 2 * agreement.terms.principal_minor
+            happened.append(Paid(fact_id=f"F-{number}-overpaid", on=on, amount_minor=amount_minor))
+        happened.append(draw(_fact(kind, f"F-{number}", on, agreement, happened)))
+    if kinds is ORDINARY and not draw(st.integers(0, 5)):
+        happened.append(WrittenOff(fact_id="F-off", on=draw(within)))
+    last = max((fact.on for fact in happened), default=DISBURSED_ON)
+    through = draw(st.one_of(within, st.integers(0, 90).map(lambda later: last + timedelta(days=later))))
+    return Story(agreement, happened, through)
 
 
-def fact_of(kind: type[Fact], fact_id: str) -> st.SearchStrategy[Fact]:
-    """Facts of one kind."""
-    common = {"fact_id": st.just(fact_id), "on": days}
-    if kind is Paid:
-        return st.builds(Paid, **common, amount_minor=amounts,
-                         purpose=st.sampled_from(["payment", "payment", "payoff", "refund"]))  # fmt: skip
+def _fact(
+    kind: type[Fact], fact_id: str, on: date, agreement: Agreement, before: Sequence[Fact]
+) -> st.SearchStrategy[Fact]:
+    """A fact of one kind, with a good chance that the loan allows it after those drawn `before`."""
+    common = {"fact_id": st.just(fact_id), "on": st.just(on)}
+    later = st.integers(1, 120).map(lambda age: on + timedelta(days=age))
+    count = agreement.terms.number_of_instalments
+    paid = [fact for fact in before if isinstance(fact, Paid)]
     if kind is Charged:
-        return st.builds(Charged, **common, kind=st.sampled_from(["penalty", "fee"]), amount_minor=amounts, due_on=days)
-    if kind is ChargedBack:
-        payment_ids = st.integers(0, 7).map(lambda number: f"F-{number}")
-        return st.builds(ChargedBack, **common, payment_id=payment_ids, amount_minor=amounts)
+        return st.builds(Charged, **common, kind=st.sampled_from(["penalty", "fee"]), amount_minor=_part(agreement, 20),
+                         due_on=st.one_of(later, st.just(on)))  # fmt: skip
+    if kind is ChargedBack and paid:
+        return st.sampled_from(paid).flatmap(lambda one: _chargeback(fact_id, one))
     if kind is Refunded:
-        return st.builds(Refunded, **common, amount_minor=st.integers(1, 1000))
+        return st.builds(Refunded, **common, amount_minor=st.integers(1, 500))
     if kind is Waived:
-        return st.builds(Waived, **common, component=st.sampled_from(COMPONENTS), amount_minor=st.none())
+        components = st.sampled_from([*COMPONENTS, "principal", "interest"])
+        return st.builds(Waived, **common, component=components, amount_minor=st.none() | st.just(1),
+                         instalment_number=st.none() | st.integers(1, count))  # fmt: skip
     if kind is DueDateChanged:
-        return st.builds(DueDateChanged, **common, instalment_number=st.integers(1, 8), due_on=days)
+        to_come = [one.number for one in build_schedule(agreement.terms) if one.due_on > on] or [count]
+        return st.builds(DueDateChanged, **common, instalment_number=st.sampled_from(to_come), due_on=later)
     if kind is Restructured:
         return st.builds(
-            Restructured, **common, number_of_instalments=st.integers(1, 6), first_due_on=days,
+            Restructured, **common, number_of_instalments=st.integers(1, 6), first_due_on=later,
             annual_rate_percent=st.none() | rates, interest=treatments, fee=treatments, penalty=treatments,
-            settle_for_minor=st.none() | st.integers(1, 1_000_000),
+            settle_for_minor=st.none() | _part(agreement, 100),
         )  # fmt: skip
-    return st.builds(WrittenOff, **common)
+    purposes = st.sampled_from(["payment", "payment", "payment", "prepayment", "payoff", "refund"])
+    return st.builds(Paid, **common, amount_minor=_payments(agreement), purpose=purposes)
+
+
+def _chargeback(fact_id: str, payment: Paid) -> st.SearchStrategy[Fact]:
+    return st.builds(
+        ChargedBack, fact_id=st.just(fact_id), payment_id=st.just(payment.fact_id),
+        on=st.integers(0, 60).map(lambda age: payment.on + timedelta(days=age)),
+        amount_minor=st.one_of(st.just(payment.amount_minor), st.integers(1, payment.amount_minor)),
+    )  # fmt: skip
+
+
+def _payments(agreement: Agreement) -> st.SearchStrategy[int]:
+    """An instalment or so, a few units, or enough to overpay."""
+    instalment_minor = max(2, agreement.terms.principal_minor // agreement.terms.number_of_instalments)
+    return st.one_of(
+        st.integers(1, 2 * instalment_minor), st.just(instalment_minor), st.integers(1, 200), _part(agreement, 150)
+    )
+
+
+def _part(agreement: Agreement, at_most_percent: int) -> st.SearchStrategy[int]:
+    return st.integers(1, max(1, agreement.terms.principal_minor * at_most_percent // 100))
 
 
 def lived(agreement: Agreement, happened: list[Fact], through: date, stops: tuple[date, ...] = ()) -> Life:

@@ -1,6 +1,6 @@
 """The event text written without models is what the contract's models would write."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +37,41 @@ def test_a_payment_received_has_the_bytes_of_its_model(
         for line in allocation.lines
     ]
     assert model.allocation.unallocated_minor == allocation.unallocated_minor
+
+
+@given(identifiers, identifiers, standings, st.integers(1, 1200), days, amounts, st.integers(0, 60))
+def test_an_announcement_has_the_bytes_of_its_model(
+    borrower_id: str, loan_id: str, standing: Standing, number: int, due_on: date, lacks: Amounts, ahead: int
+) -> None:
+    on = due_on - timedelta(days=ahead)
+    text = event_text.repayment_due(borrower_id, loan_id, "USD", standing, number, due_on, lacks, on)
+    model = contract.RepaymentDue(
+        borrower_id=borrower_id, loan_id=loan_id, currency="USD", standing=standing.told(), instalment_number=number,
+        due_on=due_on, days_ahead=ahead, amounts=lacks.told(), business_date=on,
+    )  # fmt: skip
+    assert model.model_dump_json().encode() == text
+
+
+@given(identifiers, identifiers, standings, st.integers(1, 1200), days, amounts, st.integers(1, 400))
+def test_an_overdue_instalment_has_the_bytes_of_its_model(
+    borrower_id: str, loan_id: str, standing: Standing, number: int, due_on: date, lacks: Amounts, late: int
+) -> None:
+    on = due_on + timedelta(days=late)
+    text = event_text.instalment_overdue(borrower_id, loan_id, "USD", standing, number, due_on, lacks, on)
+    model = contract.InstalmentOverdue(
+        borrower_id=borrower_id, loan_id=loan_id, currency="USD", standing=standing.told(), instalment_number=number,
+        due_on=due_on, amounts=lacks.told(), days_past_due=late, business_date=on,
+    )  # fmt: skip
+    assert model.model_dump_json().encode() == text
+
+
+@given(identifiers, identifiers, standings, days)
+def test_a_changed_standing_has_the_bytes_of_its_model(
+    borrower_id: str, loan_id: str, standing: Standing, on: date
+) -> None:
+    text = event_text.standing_changed(borrower_id, loan_id, "USD", standing, "penalty-accrued", on)
+    model = contract.StandingChanged(
+        borrower_id=borrower_id, loan_id=loan_id, currency="USD", standing=standing.told(), reason="penalty-accrued",
+        business_date=on,
+    )  # fmt: skip
+    assert model.model_dump_json().encode() == text

@@ -123,6 +123,21 @@ def test_or_it_makes_the_term_shorter() -> None:
         (10_000, 100), (0, 0)]  # fmt: skip
 
 
+def test_money_that_comes_when_nothing_is_due_pays_the_next_instalment() -> None:
+    agreement = Agreement(TERMS, early_repayment="reduce_term")
+    life = lived(agreement, paid("P", date(2024, 2, 9), 10_300), through=date(2024, 2, 9))
+    assert [line.outstanding_minor for line in life.lines] == [0, 10_200, 10_100]
+
+
+def test_unless_it_is_meant_to_repay_principal_early() -> None:
+    agreement = Agreement(TERMS, early_repayment="reduce_instalment")
+    early = Paid(fact_id="P", on=date(2024, 1, 25), amount_minor=15_000, purpose="prepayment")
+    life = lived(agreement, early, through=date(2024, 1, 25))
+    # Half the principal is gone after 15 of 31 days: 300 x 15 / 31 / 2 = 73, and the other half goes on.
+    assert [(line.principal_outstanding_minor, line.interest_minor) for line in life.lines] == [
+        (5_000, 223), (5_000, 100), (5_000, 50)]  # fmt: skip
+
+
 def test_a_reversed_payment_counts_as_never_made() -> None:
     agreement = Agreement(TERMS, penalty=PenaltyRule(Decimal(18)))
     with_it = lived(agreement, undone(paid("P", FEBRUARY, 10_300)), through=MARCH)
