@@ -103,11 +103,14 @@ def _month_end_after(on: date) -> date:
 
 
 def _next_action(staged: Sequence[StagedInstalment], stages: dict[int, int], days_ahead: Sequence[int]) -> date | None:
-    """The earliest day on which an instalment reaches another stage."""
+    """The earliest day on which an instalment reaches a stage that means something: not one that is paid and earned."""
     days = []
     for one in staged:
         due_on = one.instalment.due_on
         stage = stages.get(one.instalment.number, one.stage)
+        is_earned = one.instalment.is_earned or stage >= Stage.DUE or not one.instalment.interest_minor
+        if one.instalment.paid_on is not None and is_earned:
+            continue
         if stage < Stage.DUE:
             ahead = [days for days in days_ahead if days][stage:]
             days.append(due_on - timedelta(days=ahead[0]) if ahead else due_on)
