@@ -149,10 +149,10 @@ async def _load_facts(connection: Connection, books: dict[Key, LoanBook], sides:
 async def _load_booked(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:
     """Transactions and postings are joined here: PostgreSQL would look each transaction's postings up on their own."""
     transactions = await connection.fetch(
-        "select w.place, t.number, t.kind, t.cause from unnest($1::text[], $2::text[])"
+        "select w.place, t.number, t.kind, t.cause, t.value_date from unnest($1::text[], $2::text[])"
         "  with ordinality as w (b, l, place)"
         # `offset 0` keeps one range of the index a loan, whatever the size of the tables.
-        " cross join lateral (select number, kind, cause from journal_transaction"
+        " cross join lateral (select number, kind, cause, value_date from journal_transaction"
         "  where borrower_id = w.b and loan_id = w.l offset 0) t",
         *sides,
     )
@@ -163,11 +163,10 @@ async def _load_booked(connection: Connection, books: dict[Key, LoanBook], sides
         "  where borrower_id = w.b and loan_id = w.l offset 0) p",
         *sides,
     )
-    booked = [books[key].booked for key in zip(*sides, strict=True)]
-    causes = {(place, number): Cause(kind, cause) for place, number, kind, cause in transactions}
+    in_place = [books[key] for key in zip(*sides, strict=True)]
+    causes = {(place, number): (Cause(kind, about), day) for place, number, kind, about, day in transactions}
     for place, number, debit, credit, amount_minor in postings:
-        amounts = booked[place - 1][causes[place, number]]
-        amounts[_ACCOUNTS[debit], _ACCOUNTS[credit]] += amount_minor
+        in_place[place - 1].booked.add(*causes[place, number], _ACCOUNTS[debit], _ACCOUNTS[credit], amount_minor)
 
 
 async def journal_shapes(connection: Connection, keys: Sequence[Key]) -> dict[Key, JournalShape]:

@@ -22,7 +22,7 @@ class Cause(NamedTuple):
 
 
 Sides = tuple[AccountCode, AccountCode]
-_NO_SIDES: Final[Mapping[Sides, int]] = {}
+_NO_DAYS: Final[Mapping[date, Mapping[Sides, int]]] = {}
 
 
 @dataclass(slots=True)
@@ -61,23 +61,55 @@ class Correction(NamedTuple):
     postings: Postings
 
 
-def corrections(
-    wanted: Mapping[Cause, Entry], booked: Mapping[Cause, Mapping[Sides, int]], corrected_on: date
-) -> Iterator[Correction]:
-    """The postings from what is booked to what is wanted; a booking whose cause is gone is reversed on `corrected_on`.
+@dataclass(slots=True)
+class Booked:
+    """What is booked of a loan: amounts by (debit, credit), by day and cause; opposite amounts cancel."""
 
-    `booked` has amounts by (debit, credit); opposite ones cancel.
+    by_cause: dict[Cause, dict[date, dict[Sides, int]]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Cause]:
+        return iter(self.by_cause)
+
+    def add(self, cause: Cause, on: date, debit: AccountCode, credit: AccountCode, amount_minor: int) -> None:
+        """Note one posting."""
+        amounts = self.by_cause.setdefault(cause, {}).setdefault(on, {})
+        sides = debit, credit
+        amounts[sides] = amounts.get(sides, 0) + amount_minor
+
+    def days(self, cause: Cause) -> Mapping[date, Mapping[Sides, int]]:
+        """What is booked for one cause, by day."""
+        return self.by_cause.get(cause, _NO_DAYS)
+
+    def amounts(self, cause: Cause, until: date = date.max) -> Mapping[Sides, int]:
+        """What is booked for one cause on all days up to one."""
+        days = [amounts for day, amounts in self.days(cause).items() if day <= until]
+        if len(days) == 1:
+            return days[0]
+        total: dict[Sides, int] = defaultdict(int)
+        for amounts in days:
+            for sides, amount_minor in amounts.items():
+                total[sides] += amount_minor
+        return total
+
+
+def corrections(wanted: Mapping[Cause, Entry], booked: Booked, corrected_on: date) -> Iterator[Correction]:
+    """The postings from what is booked to what is wanted.
+
+    What was booked for a cause after the day on which it counts now is reversed on its own days. Of a cause that is
+    gone, a payment is reversed on `corrected_on`, when it was taken back; all else as if it had never been.
     """
     for cause, entry in wanted.items():
-        before = booked.get(cause, _NO_SIDES)
-        if before == entry.amounts:
-            continue
-        postings = difference(net(before), net(entry.amounts))
-        if postings:
+        for day, amounts in list(booked.days(cause).items()):
+            if day > entry.on and (postings := difference(net(amounts), {})):
+                yield Correction(cause, day, postings)
+        before = booked.amounts(cause, entry.on)
+        if before != entry.amounts and (postings := difference(net(before), net(entry.amounts))):
             yield Correction(cause, entry.on, postings)
-    for cause, amounts in booked.items():
-        if cause not in wanted and (postings := difference(net(amounts), {})):
-            yield Correction(cause, corrected_on, postings)
+    for cause in [cause for cause in booked if cause not in wanted]:
+        for day, amounts in list(booked.days(cause).items()):
+            on = max(day, corrected_on) if cause.kind == "payment" else day
+            if postings := difference(net(amounts), {}):
+                yield Correction(cause, on, postings)
 
 
 def difference(booked: Mapping[AccountCode, int], wanted: Mapping[AccountCode, int]) -> Postings:

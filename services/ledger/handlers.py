@@ -86,7 +86,7 @@ class LedgerHandler:
             try:
                 loan, booking = open_loan(event.data, self._catalogue)
             except InvalidTerms as error:
-                outcome.reject(event, "invalid-terms", error.field, error.value, str(error))
+                outcome.reject(event, "invalid-terms", error.field, error.value, f"{error.value}: {error.reason}")
                 continue
             except UnknownCurrency as error:
                 outcome.reject(event, "invalid-terms", "currency", event.data.currency, str(error))
@@ -158,7 +158,7 @@ class LedgerHandler:
                 try:
                     change_book(books[key], data, business_date, event.traceparent, bookings)
                 except (FactRefused, InvalidTerms) as error:
-                    outcome.reject(event, "refused", error.field, error.value, str(error))
+                    outcome.reject(event, "refused", error.field, error.value, f"{error.value}: {error.reason}")
                 continue
             assert type(data) is PaymentCaptured
             payment = Payment(data.payment_id, data.amount_minor, data.currency, data.value_date)

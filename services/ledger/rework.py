@@ -1,6 +1,5 @@
 """Working a loan out anew from all its facts, and booking what that changes. Without I/O."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +7,7 @@ from datetime import date
 from services.ledger.account import LoanInstalment, Payment
 from services.ledger.agreement import Agreement
 from services.ledger.allocation import AllocationTotals
-from services.ledger.entries import Cause, Entry, Sides, corrections
+from services.ledger.entries import Booked, Cause, Entry, corrections
 from services.ledger.facts import Fact, Paid
 from services.ledger.life import Life, live
 from services.ledger.lines import Line
@@ -21,8 +20,8 @@ from services.ledger.schedule import Instalment
 class LoanBook:
     """A loan with its whole record.
 
-    `instalments`, `booked` (amounts by accounts, by cause) and `allocations` (by payment id) are what the books hold
-    now; `facts` (by id) and `schedule` what they follow from.
+    `instalments`, `booked` and `allocations` (by payment id) are what the books hold now; `facts` (by id) and
+    `schedule` what they follow from.
     """
 
     loan: Loan
@@ -31,7 +30,7 @@ class LoanBook:
     facts: dict[str, Fact] = field(default_factory=dict)
     instalments: dict[int, LoanInstalment] = field(default_factory=dict)
     allocations: dict[str, AllocationTotals] = field(default_factory=dict)
-    booked: dict[Cause, dict[Sides, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    booked: Booked = field(default_factory=Booked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def rework(book: LoanBook, as_of: date, corrected_on: date, bookings: Bookings, 
     arrived = {fact.fact_id for fact in new if not fact.is_undone}
     life = live_book(book, booked_through(loan.calendar_through, facts.values()), facts.values(), arrived)
     book.facts = facts
-    known = {cause for cause, amounts in book.booked.items() if amounts}
+    known = set(book.booked)
     corrected = _correct_journal(book, life, corrected_on, bookings)
     _replace_instalments(book, life, bookings)
     split_anew = _split_anew(book, life, bookings)
@@ -92,12 +91,11 @@ def _is_only_due(life: Life, cause: Cause) -> bool:
 def _correct_journal(book: LoanBook, life: Life, corrected_on: date, bookings: Bookings) -> tuple[Cause, ...]:
     corrected = []
     wanted = wanted_entries(life, book.loan.calendar_through)
-    for correction in corrections(wanted, book.booked, corrected_on):
+    for correction in list(corrections(wanted, book.booked, corrected_on)):
         kind, about = correction.cause
         bookings.transactions.append(transaction(book.loan, kind, about, correction.on, correction.postings))
-        booked = book.booked[correction.cause]
         for posting in correction.postings:
-            booked[posting.debit, posting.credit] += posting.amount_minor
+            book.booked.add(correction.cause, correction.on, *posting)
         corrected.append(correction.cause)
     return tuple(corrected)
 

@@ -97,7 +97,7 @@ _What = tuple[str, object, object]
 
 def _journal_differences(book: LoanBook, wanted: Mapping[Cause, Entry]) -> Iterator[_What]:
     for cause in [*wanted, *(cause for cause in book.booked if cause not in wanted)]:
-        booked = net(book.booked.get(cause, {}))
+        booked = net(book.booked.amounts(cause))
         right = net(wanted[cause].amounts) if cause in wanted else {}
         if booked != right:
             yield f"journal {cause.kind} {cause.about}", _net_text(booked), _net_text(right)

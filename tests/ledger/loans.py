@@ -12,7 +12,7 @@ from services.ledger.account import LoanInstalment, Payment
 from services.ledger.agreements import agreement_of
 from services.ledger.close import StagedInstalment, close_loan, next_calendar_day
 from services.ledger.disbursals import open_loan
-from services.ledger.entries import Cause, Sides
+from services.ledger.entries import Cause
 from services.ledger.facts import Fact, Paid, undone
 from services.ledger.journal import AccountCode
 from services.ledger.life import Life, live
@@ -161,9 +161,9 @@ class LedgerOfOneLoan:
         book.instalments = dict(self.instalments)
         book.allocations = dict(self.allocations)
         for transaction in self.journal:
-            booked: dict[Sides, int] = book.booked[Cause(transaction.kind, transaction.cause)]
+            cause = Cause(transaction.kind, transaction.cause)
             for posting in transaction.postings:
-                booked[posting.debit, posting.credit] += posting.amount_minor
+                book.booked.add(cause, transaction.value_date, *posting)
         return book
 
     def _keep(self, bookings: Bookings) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.entries import Cause, Entries, corrections
+from services.ledger.entries import Booked, Cause, Entries, Sides, corrections
 from services.ledger.journal import AccountCode, Posting
 
 MARCH, APRIL = date(2024, 3, 1), date(2024, 4, 1)
@@ -23,25 +23,41 @@ def paid(**by_account: int) -> Entries:
     return entries
 
 
+def booked_as(amounts: dict[Sides, int], on: date = MARCH) -> Booked:
+    booked = Booked()
+    for (debit, credit), amount_minor in amounts.items():
+        booked.add(PAYMENT, on, debit, credit, amount_minor)
+    return booked
+
+
 def test_what_was_never_booked_is_booked_on_its_day() -> None:
     wanted = paid(principal_receivable=100)
-    (correction,) = corrections(wanted.by_cause, {}, APRIL)
+    (correction,) = corrections(wanted.by_cause, Booked(), APRIL)
     assert correction == (PAYMENT, MARCH, (Posting(CASH, PRINCIPAL, 100),))
 
 
 def test_what_is_right_is_left_alone() -> None:
-    assert list(corrections(paid(principal_receivable=100).by_cause, {PAYMENT: {(CASH, PRINCIPAL): 100}}, APRIL)) == []
+    assert list(corrections(paid(principal_receivable=100).by_cause, booked_as({(CASH, PRINCIPAL): 100}), APRIL)) == []
 
 
 def test_a_payment_split_anew_is_corrected_by_the_difference_and_no_cash_moves() -> None:
     wanted = paid(principal_receivable=90, interest_receivable=10)
-    (correction,) = corrections(wanted.by_cause, {PAYMENT: {(CASH, PRINCIPAL): 100}}, APRIL)
+    (correction,) = corrections(wanted.by_cause, booked_as({(CASH, PRINCIPAL): 100}), APRIL)
     assert correction.postings == (Posting(PRINCIPAL, INTEREST, 10),)
 
 
 def test_a_booking_whose_cause_is_gone_is_reversed_on_the_day_of_the_correction() -> None:
-    (correction,) = corrections({}, {PAYMENT: {(CASH, PRINCIPAL): 100}}, APRIL)
+    (correction,) = corrections({}, booked_as({(CASH, PRINCIPAL): 100}), APRIL)
     assert correction == (PAYMENT, APRIL, (Posting(PRINCIPAL, CASH, 100),))
+
+
+def test_what_was_booked_on_a_later_day_is_reversed_there_and_booked_where_it_counts() -> None:
+    late = booked_as({(CASH, PRINCIPAL): 100}, on=APRIL)
+    found = list(corrections(paid(principal_receivable=100).by_cause, late, APRIL))
+    assert found == [
+        (PAYMENT, APRIL, (Posting(PRINCIPAL, CASH, 100),)),
+        (PAYMENT, MARCH, (Posting(CASH, PRINCIPAL, 100),)),
+    ]
 
 
 @given(amounts, amounts)
@@ -52,7 +68,7 @@ def test_booked_and_corrections_make_what_is_wanted(
     for (debit, credit), amount_minor in right.items():
         wanted.book("payment", "P-1", MARCH, debit, credit, amount_minor)
     balance: Counter[AccountCode] = Counter()
-    for correction in corrections(wanted.by_cause, {PAYMENT: booked}, APRIL):
+    for correction in corrections(wanted.by_cause, booked_as(booked), APRIL):
         for posting in correction.postings:
             balance[posting.debit] += posting.amount_minor
             balance[posting.credit] -= posting.amount_minor
