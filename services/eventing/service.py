@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,6 +30,8 @@ from services.eventing.settings import ServiceName, Settings
 from services.eventing.tracing import start_tracing
 
 log = structlog.get_logger(__name__)
+_LONGEST_STOP_SECONDS = 25.0
+"""Less than the 30 seconds that Kubernetes gives by default."""
 
 
 class ServiceDied(RuntimeError):
@@ -102,17 +105,35 @@ async def run_service(parts: ServiceParts, settings: Settings, started: Callable
     log.info("service_started", service=parts.name)
     await _first_of(stop, consumer.died)
     log.info("service_stopping", service=parts.name)
-    await consumer.stop()
-    await app.stop()
-    for work in reversed(beside):
-        await work.stop()
-    server.should_exit = True
-    await serving
-    await api_pool.close()
-    await pool.close()
+
+    async def stop_all() -> None:
+        await consumer.stop()
+        await app.stop()
+        for work in reversed(beside):
+            await work.stop()
+        server.should_exit = True
+        await serving
+        await api_pool.close()
+        await pool.close()
+
+    await _within(stop_all(), _LONGEST_STOP_SECONDS)
     log.info("service_stopped", service=parts.name)
     if consumer.died.is_set():
         raise ServiceDied(parts.name)
+
+
+async def _within(stopping: Coroutine[None, None, None], seconds: float) -> None:
+    """Stop, or end the process: with Kafka or PostgreSQL away, what waits for them may wait for ever.
+
+    Nothing is lost by it. What was not committed has no effect, and whoever starts next does it.
+    """
+    task = asyncio.create_task(stopping, name="stop")
+    await asyncio.wait({task}, timeout=seconds)
+    if task.done():
+        return task.result()
+    log.warning("service_stop_cut_short", seconds=seconds)
+    logging.shutdown()
+    os._exit(1)
 
 
 def _http_server(
