@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple
 from services.ledger.allocation import (
     Allocation,
     AllocationOrder,
-    ComponentAmounts,
     OpenInstalment,
     allocate,
 )
@@ -125,11 +124,10 @@ class Payment(NamedTuple):
 
 
 class PaymentApplied(NamedTuple):
-    """What a payment did to an account, and how the loan stands after it.
+    """What a payment did to an account.
 
-    `changed` are the instalments it paid something of, with their new paid amounts. `overdue` is what instalments due
-    before the business date lack; `next_due_on` is the due date of the first unpaid instalment on or after it, and
-    `oldest_unpaid_due_on` of the first unpaid one at all. `settled`: nothing is outstanding on any instalment.
+    `changed` are the instalments it paid something of, with their new paid amounts. `settled`: nothing is outstanding
+    on any instalment.
     """
 
     allocation: Allocation
@@ -137,12 +135,6 @@ class PaymentApplied(NamedTuple):
     principal_outstanding_minor: int
     credit_minor: int
     settled: bool
-    oldest_unpaid_due_on: date | None
-    next_due_on: date | None
-    overdue: ComponentAmounts
-
-
-_NOTHING_OVERDUE = ComponentAmounts()
 
 
 def apply_payment(
@@ -168,17 +160,12 @@ def apply_payment(
     unpaid = _still_unpaid(window, changed)
     if more_open and (not unpaid or unpaid[-1].due_on < business_date):
         raise WindowTooSmall(account.loan_id, len(window), window[-1].due_on if window else None)
-    oldest_unpaid_due_on = unpaid[0].due_on if unpaid else None
-    next_due_on, overdue = _dues(unpaid, business_date)
     return PaymentApplied(
         allocation,
         changed,
         account.principal_outstanding_minor - allocation.principal_minor,
         account.credit_minor + allocation.unallocated_minor,
         not unpaid,
-        oldest_unpaid_due_on,
-        next_due_on,
-        overdue,
     )
 
 
@@ -284,22 +271,3 @@ def _still_unpaid(
     while first_unpaid < len(rest) and not rest[first_unpaid].outstanding_minor:
         first_unpaid += 1
     return rest[first_unpaid:]
-
-
-def _dues(unpaid: tuple[LoanInstalment, ...], business_date: date) -> tuple[date | None, ComponentAmounts]:
-    """The next due date on or after `business_date`, and what earlier instalments lack."""
-    if not unpaid:
-        return None, _NOTHING_OVERDUE
-    if unpaid[0].due_on >= business_date:
-        return unpaid[0].due_on, _NOTHING_OVERDUE
-    penalty_minor = fee_minor = interest_minor = principal_minor = 0
-    next_due_on = None
-    for instalment in unpaid:
-        if instalment.due_on >= business_date and instalment.outstanding_minor:
-            next_due_on = instalment.due_on
-            break
-        penalty_minor += instalment.penalty_minor - instalment.penalty_paid_minor
-        fee_minor += instalment.fee_minor - instalment.fee_paid_minor
-        interest_minor += instalment.interest_minor - instalment.interest_paid_minor
-        principal_minor += instalment.principal_minor - instalment.principal_paid_minor
-    return next_due_on, ComponentAmounts(penalty_minor, fee_minor, interest_minor, principal_minor)

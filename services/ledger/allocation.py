@@ -60,16 +60,6 @@ class AllocationOrder:
 DEFAULT_ORDER: Final = AllocationOrder()
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentAmounts:
-    """An amount in minor units by component."""
-
-    penalty_minor: int = 0
-    fee_minor: int = 0
-    interest_minor: int = 0
-    principal_minor: int = 0
-
-
 class OpenInstalment(NamedTuple):
     """What one instalment still lacks, in minor units by component; none is below zero."""
 

@@ -17,7 +17,7 @@ from services.ledger.account import (
     apply_payment,
     unpaid_instalments,
 )
-from services.ledger.allocation import COMPONENTS, DEFAULT_ORDER, AllocationOrder, ComponentAmounts
+from services.ledger.allocation import COMPONENTS, DEFAULT_ORDER, AllocationOrder
 from services.ledger.money import NotPositive
 from services.ledger.schedule import Instalment
 
@@ -56,23 +56,16 @@ def test_one_instalment_paid_on_its_day() -> None:
         SCHEDULE[0]._replace(interest_paid_minor=10, principal_paid_minor=100, paid_on=FEBRUARY),
     )
     assert (applied.principal_outstanding_minor, applied.credit_minor, applied.settled) == (200, 0, False)
-    assert (applied.oldest_unpaid_due_on, applied.next_due_on) == (MARCH, MARCH)
-    assert applied.overdue == ComponentAmounts()
 
 
-def test_a_partial_payment_leaves_the_rest_overdue_after_the_due_date() -> None:
-    on_the_day = apply_payment(_account(), _payment(50), DEFAULT_ORDER, FEBRUARY)
-    assert (on_the_day.overdue, on_the_day.next_due_on) == (ComponentAmounts(), FEBRUARY)
-    in_march = apply_payment(_account(), _payment(50), DEFAULT_ORDER, date(2024, 3, 2))
-    assert in_march.changed[0].paid_on is None
-    assert in_march.overdue == ComponentAmounts(interest_minor=7, principal_minor=160)
-    assert (in_march.oldest_unpaid_due_on, in_march.next_due_on) == (FEBRUARY, APRIL)
+def test_a_partial_payment_leaves_the_instalment_unpaid() -> None:
+    applied = apply_payment(_account(), _payment(50), DEFAULT_ORDER, FEBRUARY)
+    assert (applied.changed[0].paid_on, applied.changed[0].outstanding_minor) == (None, 60)
 
 
 def test_paying_all_and_more_settles_and_leaves_credit() -> None:
     applied = apply_payment(_account(), _payment(330), DEFAULT_ORDER, FEBRUARY)
     assert (applied.settled, applied.credit_minor, applied.principal_outstanding_minor) == (True, 10, 0)
-    assert (applied.oldest_unpaid_due_on, applied.next_due_on) == (None, None)
     settled = advance(_account(), _payment(330), applied)
     assert (settled.status, settled.open_instalments, settled.sequence) == ("settled", (), 1)
     again = apply_payment(settled, _payment(5), DEFAULT_ORDER, FEBRUARY)

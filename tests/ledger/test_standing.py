@@ -5,7 +5,7 @@ from datetime import date
 from services.ledger.account import Payment
 from services.ledger.allocation import DEFAULT_ORDER
 from services.ledger.payments import Bookings, post_payment
-from tests.ledger.loans import opened_loan
+from tests.ledger.loans import FEBRUARY, opened_loan
 
 
 def test_on_its_due_date_an_instalment_is_next_and_not_overdue() -> None:
@@ -31,3 +31,12 @@ def test_the_rest_is_owed_again_once_another_instalment_is_past_due() -> None:
     post_payment(loan, Payment("P-1", 9_900, "USD", date(2018, 2, 1)), None, None, Bookings(), DEFAULT_ORDER)
     standing = loan.standing(date(2018, 3, 11))
     assert (standing.overdue.principal_minor, standing.oldest_unpaid_due_on) == (10_100, date(2018, 3, 10))
+
+
+def test_after_a_partial_payment_the_rest_is_overdue_by_component() -> None:
+    loan = opened_loan(rate_percent="12")
+    first, second = loan.account.open_instalments[:2]
+    post_payment(loan, Payment("P-1", 350, "USD", FEBRUARY), None, None, Bookings(), DEFAULT_ORDER)
+    overdue = loan.standing(date(2018, 3, 11)).overdue
+    assert overdue.interest_minor == first.interest_minor + second.interest_minor - 300
+    assert overdue.principal_minor == first.principal_minor + second.principal_minor - 50
