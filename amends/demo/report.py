@@ -10,8 +10,7 @@ from amends.demo.flow import FlowWatch
 from amends.demo.portfolio import PortfolioLoan
 from schemas.registry import TOPICS
 from services.dunning import store as dunning_store
-from services.ledger import store as ledger_store
-from services.ledger.store import BookFigures
+from services.ledger.book_figures import BookFigures, book_figures
 from services.notifier import store as notifier_store
 
 _STATUSES = ("Current", "Fully Paid", "In Grace Period", "Late (16-30 days)", "Late (31-120 days)", "Charged Off")
@@ -19,7 +18,7 @@ _STATUSES = ("Current", "Fully Paid", "In Grace Period", "Late (16-30 days)", "L
 
 async def print_report(console: Console, watch: FlowWatch, loans: Sequence[PortfolioLoan]) -> None:
     """Print the book, the flow, the buckets and the messages."""
-    book = await ledger_store.book_figures(watch.connections["ledger"])
+    book = await book_figures(watch.connections["ledger"])
     console.print(_book_table(book))
     console.print(_journal_table(book))
     console.print(await _flow_table(watch))

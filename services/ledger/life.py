@@ -14,7 +14,7 @@ from services.ledger import early_repayment, restructuring
 from services.ledger.agreement import Agreement
 from services.ledger.allocation import Allocation, Component
 from services.ledger.cost_cap import Allowance
-from services.ledger.entries import Entries
+from services.ledger.entries import Entries, EntryKind
 from services.ledger.facts import (
     Charged,
     ChargedBack,
@@ -111,9 +111,9 @@ class Life:
                 self.write_off(fact.fact_id)
         self.last_fact_on = fact.on
 
-    def book(self, kind: str, about: str, debit: AccountCode, credit: AccountCode, amount_minor: int) -> None:
+    def book(self, kind: EntryKind, about: str, debit: AccountCode, credit: AccountCode, amount_minor: int) -> None:
         """Note a booking of today."""
-        self.entries.book(kind, about, self.on, debit, credit, amount_minor)  # type: ignore[arg-type]
+        self.entries.book(kind, about, self.on, debit, credit, amount_minor)
 
     def _next_stop(self, to: date) -> date:
         """The next day on which something falls due or a late fee falls, at most `to`."""
@@ -207,7 +207,7 @@ class Life:
             in_advance=in_advance,
         )
 
-    def _book_spread(self, kind: str, about: str, debit: AccountCode, spread: Spread, credit_minor: int) -> None:
+    def _book_spread(self, kind: EntryKind, about: str, debit: AccountCode, spread: Spread, credit_minor: int) -> None:
         """Book what a sum of money paid; of a loan written off, all of it is a recovery."""
         split = spread.allocation()
         in_advance_minor = spread.interest_in_advance_minor
@@ -314,7 +314,7 @@ class Life:
                 left_minor -= waived_minor
                 self.waived_minor[fact.fact_id] = self.waived_minor.get(fact.fact_id, 0) + waived_minor
 
-    def give_up(self, line: Line, component: Component, at_most_minor: int, kind: str, about: str) -> int:
+    def give_up(self, line: Line, component: Component, at_most_minor: int, kind: EntryKind, about: str) -> int:
         """Waive what a line owes of one component, as far as it goes; returns the amount."""
         before_minor = line.outstanding_minor
         if component == "principal":

@@ -11,13 +11,13 @@ from amends.demo.flow import FlowWatch
 from schemas import ledger as contract
 from schemas.payments import PaymentCaptured
 from services.eventing.database import Connection
-from services.ledger import store as ledger_store
+from services.ledger.book_figures import book_figures
 
 
 async def assert_books_hold(connection: Connection, payments: Iterable[PaymentCaptured]) -> None:
     """Every payment is in the books once, and all totals agree to the cent."""
     told = {one.payment_id: one.amount_minor for one in payments}
-    book = await ledger_store.book_figures(connection)
+    book = await book_figures(connection)
     assert book.payments == len(told)
     assert book.payments_minor == sum(told.values())
     assert book.payments_minor == book.allocated_minor + book.unallocated_minor
