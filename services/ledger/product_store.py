@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from services.eventing.database import Connection
 from services.ledger.payments import PostingRules
 from services.ledger.product import Product
-from services.ledger.product_catalogue import parse_product
+from services.ledger.product_catalogue import parse_product, shipped_products
 
 
 class ProductChanged(RuntimeError):
@@ -26,9 +26,8 @@ class ProductStore:
 
     async def keep(self, connection: Connection, products: Iterable[Product]) -> None:
         """Record the products that loans are made under. Raises ProductChanged."""
-        new = {product.reference: product for product in products if product.reference not in self._products}
-        if not new:
-            return
+        # Also those read before: the transaction that recorded them may have been rolled back.
+        new = {product.reference: product for product in products}
         await connection.execute(
             "insert into product_version (reference, document) select * from unnest($1::text[], $2::jsonb[])"
             " on conflict do nothing",
@@ -42,7 +41,7 @@ class ProductStore:
                 raise ProductChanged(reference)
 
     async def load(self, connection: Connection, references: Iterable[str]) -> None:
-        """Read the products not read yet."""
+        """Read the products not read yet; loans older than the record are under shipped ones. Raises UnknownProduct."""
         missing = sorted({reference for reference in references if reference not in self._products})
         if not missing:
             return
@@ -51,6 +50,9 @@ class ProductStore:
         )
         for reference, document in rows:
             self._products[reference] = parse_product(document, reference)
+        for reference in missing:
+            if reference not in self._products:
+                self._products[reference] = shipped_products().named(reference)
 
     def product(self, reference: str) -> Product:
         """A product that was loaded."""
