@@ -9,7 +9,7 @@ import typer
 
 from services.eventing.database import Connection, SchemaOutdated, require_current_schema
 from services.eventing.settings import Settings
-from services.ledger.money import UnknownCurrency
+from services.schedules.money import UnknownCurrency
 
 Result = TypeVar("Result")
 

@@ -11,7 +11,7 @@ from services.ledger.booked import Turnover
 from services.ledger.chart_of_accounts import CHART
 from services.ledger.closed_periods import CheckedPeriod, ClosedPeriod
 from services.ledger.loan_statement import Owed, StatementLine
-from services.ledger.money import to_decimal
+from services.schedules.money import to_decimal
 
 
 def trial_balance_table(turnovers: Sequence[Turnover], title: str) -> Table:

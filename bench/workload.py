@@ -9,7 +9,7 @@ from amends.publishing import Publication
 from schemas.lending import BorrowerRegistered, LoanDisbursed
 from schemas.payments import PaymentCaptured
 from services.ledger.disbursals import terms_of
-from services.ledger.schedule import Instalment, build_schedule
+from services.schedules.schedule import Instalment, build_schedule
 
 _PRINCIPAL_MINOR = 1_200_000
 _IN_TIME, _LATE = timedelta(days=0), timedelta(days=10)

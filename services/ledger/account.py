@@ -16,7 +16,7 @@ from services.ledger.allocation import (
     OpenInstalment,
     allocate,
 )
-from services.ledger.schedule import Instalment
+from services.schedules.schedule import Instalment
 
 Status = Literal["active", "settled", "written_off"]
 

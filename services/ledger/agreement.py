@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from services.ledger.allocation import DEFAULT_ORDER, AllocationOrder
-from services.ledger.schedule import LoanTerms
+from services.schedules.schedule import LoanTerms
 
 EarlyRepayment = Literal["pay_ahead", "hold_as_credit", "reduce_term", "reduce_instalment"]
 AllocationBy = Literal["instalment_first", "component_first"]

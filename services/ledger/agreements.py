@@ -4,7 +4,7 @@ from services.ledger.agreement import Agreement, CostCap, LateFeeRule, PenaltyRu
 from services.ledger.allocation import AllocationOrder
 from services.ledger.product import Product
 from services.ledger.product_rules import ComponentOrder
-from services.ledger.schedule import LoanTerms
+from services.schedules.schedule import LoanTerms
 
 
 def agreement_of(product: Product, terms: LoanTerms) -> Agreement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal, NamedTuple, get_args
 
-from services.ledger.money import NotPositive
+from services.schedules.money import NotPositive
 
 Component = Literal["penalty", "fee", "interest", "principal"]
 COMPONENTS: Final[tuple[Component, ...]] = get_args(Component)

@@ -15,7 +15,7 @@ from typing import Final
 from services.ledger.booked import BookedTransaction, SidesTotal, SummedPostings, turnovers
 from services.ledger.chart_of_accounts import CHART
 from services.ledger.journal import AccountCode, Postings
-from services.ledger.money import to_decimal
+from services.schedules.money import to_decimal
 
 Months = Mapping[date, Sequence[SidesTotal]]
 """The sums of each month in which something was booked, by the first day of the month, in order."""

@@ -17,9 +17,9 @@ from services.ledger.loan import InstalmentChange, Key, Loan
 from services.ledger.payments import FactRow
 from services.ledger.product_store import ProductStore
 from services.ledger.rework import LoanBook
-from services.ledger.schedule import Instalment
 from services.ledger.store import INSTALMENT_COLUMNS
 from services.ledger.verification import JournalShape
+from services.schedules.schedule import Instalment
 
 _ACCOUNTS = {code.value: code for code in AccountCode}
 

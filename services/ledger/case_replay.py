@@ -15,7 +15,7 @@ from services.ledger.facts import Charged, Fact, Paid, undone
 from services.ledger.life import Life, live
 from services.ledger.lines import Line
 from services.ledger.replay_cases import Action, Charge, Check, Pay, ReplayCase, Reverse, read_case
-from services.ledger.schedule import Instalment, InvalidTerms, LoanTerms, build_schedule
+from services.schedules.schedule import Instalment, InvalidTerms, LoanTerms, build_schedule
 
 _COMPONENTS = ("principal", "interest", "fee", "penalty")
 

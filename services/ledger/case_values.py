@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from services.ledger.money import MoneyError, UnknownCurrency, to_decimal, to_minor
+from services.schedules.money import MoneyError, UnknownCurrency, to_decimal, to_minor
 
 _PLAIN_DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _ISO_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -9,8 +9,8 @@ from services.ledger.account import LoanAccount, LoanInstalment, unpaid_instalme
 from services.ledger.loan import Loan, Transaction, transaction
 from services.ledger.product import Product
 from services.ledger.product_catalogue import ProductCatalogue, UnknownProduct, shipped_products
-from services.ledger.schedule import InvalidTerms, LoanTerms, build_schedule
 from services.ledger.store import NewLoan, terms_text
+from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
 
 _SHORTEST_MONTH_DAYS = 28
 _DAYS_OF_UNIT = {"days": 1, "weeks": 7, "months": _SHORTEST_MONTH_DAYS}

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.ledger.allocation import AllocationLine
-from services.ledger.amortisation import METHODS, Part, Plan
 from services.ledger.journal import AccountCode
 from services.ledger.line_allocation import Spread, pay
 from services.ledger.lines import Line
-from services.ledger.money import divide_half_up
-from services.ledger.schedule import plan_of
+from services.schedules.amortisation import METHODS, Part, Plan
+from services.schedules.money import divide_half_up
+from services.schedules.schedule import plan_of
 
 if TYPE_CHECKING:
     from services.ledger.life import Life

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
 from services.ledger.allocation import Component
-from services.ledger.schedule import PeriodUnit
+from services.schedules.schedule import PeriodUnit
 
 ChargeKind = Literal["penalty", "fee"]
 PaymentPurpose = Literal["payment", "prepayment", "payoff", "down_payment", "refund"]

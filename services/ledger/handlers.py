@@ -23,13 +23,13 @@ from services.ledger.borrower_payments import rounds, shares_of
 from services.ledger.disbursals import open_loan
 from services.ledger.facts import Paid
 from services.ledger.loan import Key, Loan
-from services.ledger.money import UnknownCurrency
 from services.ledger.payments import Bookings, needs_history, post_payment
 from services.ledger.product_catalogue import ProductCatalogue, shipped_products
 from services.ledger.product_store import ProductStore
 from services.ledger.refusal import FactRefused
 from services.ledger.rework import LoanBook
-from services.ledger.schedule import InvalidTerms
+from services.schedules.money import UnknownCurrency
+from services.schedules.schedule import InvalidTerms
 
 CLOCK_PARTITION = -1
 

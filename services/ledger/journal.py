@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from services.ledger.allocation import Allocation
-from services.ledger.money import NotPositive
+from services.schedules.money import NotPositive
 
 
 class AccountCode(IntEnum):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from services.ledger.agreement import LateFeeRule, PenaltyRule
 from services.ledger.cost_cap import Allowance
 from services.ledger.lines import ChargeItem, Line
-from services.ledger.money import divide_half_up
+from services.schedules.money import divide_half_up
 
 _ONE_DAY = timedelta(days=1)
 

@@ -32,7 +32,7 @@ from services.ledger.lateness import Charge, accrue_penalties, charge_late_fee, 
 from services.ledger.line_allocation import Spread, pay
 from services.ledger.lines import ChargeItem, Line, principal_outstanding_minor, scheduled_lines
 from services.ledger.refusal import check
-from services.ledger.schedule import Instalment, LoanTerms
+from services.schedules.schedule import Instalment, LoanTerms
 
 LifeStatus = Literal["active", "settled", "written_off"]
 _RECEIVABLE = {

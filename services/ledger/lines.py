@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.ledger.allocation import Component
 from services.ledger.facts import ChargeKind
-from services.ledger.schedule import Instalment, LoanTerms
+from services.schedules.schedule import Instalment, LoanTerms
 
 ChargeRule = Literal["charged", "penalty-interest", "late-fee", "carried-forward"]
 

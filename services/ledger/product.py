@@ -14,8 +14,6 @@ from pydantic import Field, field_validator, model_validator
 
 from schemas.lending import LoanDisbursed
 from schemas.values import AmountMinor, Currency, PositiveAmountMinor
-from services.ledger.annual_cost import costs_more_than, nominal_annual_percent
-from services.ledger.loan_prime_rate import NoLoanPrimeRate
 from services.ledger.product_rules import (
     AllocationRules,
     CostCap,
@@ -25,10 +23,12 @@ from services.ledger.product_rules import (
     ProductPart,
     RatePercent,
 )
-from services.ledger.rounding import RoundingMode
-from services.ledger.schedule import MAXIMUM_INSTALMENTS, InvalidTerms, LoanTerms, build_schedule
-from services.ledger.terms import DayCount, InterestGrace, Method, PeriodUnit
-from services.ledger.working_days import NonWorkingDays
+from services.schedules.annual_cost import costs_more_than, nominal_annual_percent
+from services.schedules.loan_prime_rate import NoLoanPrimeRate
+from services.schedules.rounding import RoundingMode
+from services.schedules.schedule import MAXIMUM_INSTALMENTS, InvalidTerms, LoanTerms, build_schedule
+from services.schedules.terms import DayCount, InterestGrace, Method, PeriodUnit
+from services.schedules.working_days import NonWorkingDays
 from services.yaml_documents import broken_rule
 
 # Without '@', so that a reference id@version splits in one way only.

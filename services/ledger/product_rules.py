@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from schemas.values import AmountMinor
 from services.ledger.allocation import COMPONENTS, Component
-from services.ledger.loan_prime_rate import lpr_on
+from services.schedules.loan_prime_rate import lpr_on
 from services.yaml_documents import ExactDecimal, broken_rule
 
 TransactionKind = Literal["payment", "refund", "chargeback", "down_payment"]

@@ -19,8 +19,8 @@ from services.ledger.case_values import (
     minor_of,
     shown,
 )
-from services.ledger.money import UnknownCurrency
-from services.ledger.schedule import InvalidTerms, LoanTerms
+from services.schedules.money import UnknownCurrency
+from services.schedules.schedule import InvalidTerms, LoanTerms
 
 _METHODS: Final = {"flat": "flat", "declining_balance": "equal_instalment"}
 _KEY_OF_FIELD: Final = {

@@ -10,7 +10,7 @@ from services.ledger.early_repayment import cut_interest, payoff_minor
 from services.ledger.facts import ChargeKind, DueDateChanged, Restructured
 from services.ledger.journal import AccountCode
 from services.ledger.lines import ChargeItem, Line, scheduled_lines
-from services.ledger.schedule import LoanTerms, build_schedule
+from services.schedules.schedule import LoanTerms, build_schedule
 
 if TYPE_CHECKING:
     from services.ledger.life import Life

@@ -13,7 +13,7 @@ from services.ledger.life import Life, live
 from services.ledger.lines import Line
 from services.ledger.loan import Loan, transaction
 from services.ledger.payments import Bookings, PaymentRow
-from services.ledger.schedule import Instalment
+from services.schedules.schedule import Instalment
 
 
 @dataclass(slots=True)

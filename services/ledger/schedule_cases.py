@@ -20,9 +20,9 @@ from services.ledger.case_values import (
     minor_of,
     shown,
 )
-from services.ledger.money import UnknownCurrency
 from services.ledger.product_catalogue import ProductCatalogue, UnknownProduct
-from services.ledger.schedule import Instalment, InvalidTerms, build_schedule
+from services.schedules.money import UnknownCurrency
+from services.schedules.schedule import Instalment, InvalidTerms, build_schedule
 
 Case = dict[str, Any]
 

@@ -7,7 +7,7 @@ from beancount.core import realization
 
 from services.ledger.booked import Turnover
 from services.ledger.chart_of_accounts import CHART
-from services.ledger.money import to_decimal
+from services.schedules.money import to_decimal
 
 Balances = dict[tuple[str, str], Decimal]
 """Debits less credits by Beancount's account name and currency; those at zero are left out."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.ledger import beancount_export
 from services.ledger.booked import BookedTransaction, SummedPostings, turnovers
 from services.ledger.journal import AccountCode, Posting
-from services.ledger.money import UnknownCurrency
+from services.schedules.money import UnknownCurrency
 from tests.books.beancount_reading import balances_of, errors_of, expected
 from tests.books.transactions import TRANSACTIONS, booked, months_of
 

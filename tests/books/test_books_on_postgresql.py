@@ -15,7 +15,7 @@ from services.ledger.booked import BookedTransaction, Dating, Selection, Turnove
 from services.ledger.chart_of_accounts import CHART
 from services.ledger.journal import AccountCode
 from services.ledger.loan_statement import statement
-from services.ledger.money import to_decimal
+from services.schedules.money import to_decimal
 from tests.books.beancount_reading import balances_of, expected
 from tests.books.scene import LedgerInProcess, bean_check, eventful_book, ledger_in_process
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from services.ledger.money import round_to_minor, to_minor
-from services.ledger.schedule import Instalment, LoanTerms, build_schedule
+from services.schedules.money import round_to_minor, to_minor
+from services.schedules.schedule import Instalment, LoanTerms, build_schedule
 
 CASES: list[dict[str, Any]] = json.loads(Path(__file__).with_name("schedules.json").read_text(encoding="utf-8"))
 

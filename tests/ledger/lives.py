@@ -22,7 +22,7 @@ from services.ledger.facts import (
 )
 from services.ledger.life import Life, begin
 from services.ledger.refusal import FactRefused, check
-from services.ledger.schedule import InvalidTerms, LoanTerms, build_schedule
+from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
 
 DISBURSED_ON = date(2024, 1, 31)
 LAST_DAY = 500

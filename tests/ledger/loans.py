@@ -21,7 +21,7 @@ from services.ledger.payments import Bookings, PostingRules, needs_history, post
 from services.ledger.product import Product
 from services.ledger.product_catalogue import ProductCatalogue, shipped_products
 from services.ledger.rework import LoanBook, booked_through
-from services.ledger.schedule import build_schedule
+from services.schedules.schedule import build_schedule
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2018, month, 10) for month in (1, 2, 3, 4))
 

@@ -18,8 +18,8 @@ from services.ledger.account import (
     unpaid_instalments,
 )
 from services.ledger.allocation import COMPONENTS, DEFAULT_ORDER, AllocationOrder
-from services.ledger.money import NotPositive
-from services.ledger.schedule import Instalment
+from services.schedules.money import NotPositive
+from services.schedules.schedule import Instalment
 
 START = date(2024, 1, 1)
 ORDERS = st.builds(AllocationOrder, *[st.permutations(COMPONENTS).map(tuple)] * 2)

@@ -18,7 +18,7 @@ from services.ledger.allocation import (
     OpenInstalment,
     allocate,
 )
-from services.ledger.money import NotPositive
+from services.schedules.money import NotPositive
 
 START = date(2024, 1, 1)
 ORDERS = st.builds(AllocationOrder, *[st.permutations(COMPONENTS).map(tuple)] * 2)

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.lending import LoanDisbursed
 from services.ledger.disbursals import open_loan
-from services.ledger.schedule import InvalidTerms
 from services.ledger.store import NewLoan
+from services.schedules.schedule import InvalidTerms
 
 
 def opened(**changes: Any) -> NewLoan:

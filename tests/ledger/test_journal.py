@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.ledger import journal
 from services.ledger.allocation import Allocation
 from services.ledger.journal import AccountCode, Posting, SameAccount
-from services.ledger.money import NotPositive
+from services.schedules.money import NotPositive
 
 ACCOUNTS = st.sampled_from(AccountCode)
 POSTINGS = st.lists(

@@ -19,7 +19,7 @@ from services.ledger.facts import (
 )
 from services.ledger.journal import AccountCode
 from services.ledger.life import Life, live
-from services.ledger.schedule import LoanTerms, build_schedule
+from services.schedules.schedule import LoanTerms, build_schedule
 from tests.ledger.test_life_properties import balances
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2024, month, 10) for month in (1, 2, 3, 4))

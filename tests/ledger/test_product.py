@@ -16,9 +16,9 @@ from services.ledger.product_catalogue import (
     parse_product,
     shipped_products,
 )
-from services.ledger.schedule import InvalidTerms
+from services.schedules.schedule import InvalidTerms
 from services.yaml_documents import DocumentError
-from tests.ledger.schedules import terms
+from tests.schedules.terms_builders import terms
 
 SHIPPED = shipped_products()
 CONSUMER = SHIPPED.named("cn-consumer@1")

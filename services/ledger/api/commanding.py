@@ -33,7 +33,7 @@ from services.ledger.payments import Bookings
 from services.ledger.product_store import ProductStore
 from services.ledger.refusal import FactRefused
 from services.ledger.rework import LoanBook, live_book
-from services.ledger.schedule import InvalidTerms
+from services.schedules.schedule import InvalidTerms
 
 CREATED: Final = 201
 _COMMANDED: Final = (Charged, Waived, DueDateChanged, WrittenOff)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from services.eventing.problems import GENERAL_PROBLEMS, MEDIA_TYPE, Problem, ProblemType, refused_field
 from services.ledger.loan import Key
 from services.ledger.refusal import FactRefused
-from services.ledger.schedule import InvalidTerms
+from services.schedules.schedule import InvalidTerms
 
 UNKNOWN_LOAN: Final = ProblemType("unknown-loan", 404, "The borrower has no such loan")
 UNKNOWN_FACT: Final = ProblemType("unknown-fact", 404, "The loan has no such fact")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from services.ledger.facts import ChargeKind
 from services.ledger.life import LifeStatus
 from services.ledger.lines import ChargeRule
-from services.ledger.schedule import DayCount, Method, PeriodUnit
+from services.schedules.schedule import DayCount, Method, PeriodUnit
 
 
 class Answer(BaseModel):

@@ -7,8 +7,8 @@ from calendar import isleap
 from datetime import date
 from typing import Final
 
-from services.ledger.due_dates import Periods
-from services.ledger.terms import DayCount, PeriodUnit
+from services.schedules.due_dates import Periods
+from services.schedules.terms import DayCount, PeriodUnit
 
 UNITS_PER_YEAR: Final[dict[DayCount, int]] = {"30/360": 360, "ACT/360": 360, "ACT/365": 365, "ACT/ACT": 365 * 366}
 

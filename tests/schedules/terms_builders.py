@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from hypothesis import strategies as st
 
-from services.ledger.rounding import RoundingMode
-from services.ledger.schedule import InvalidTerms, LoanTerms, build_schedule
-from services.ledger.terms import PRINCIPAL_AT_THE_END, DayCount, InterestGrace, Method, PeriodUnit
+from services.schedules.rounding import RoundingMode
+from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
+from services.schedules.terms import PRINCIPAL_AT_THE_END, DayCount, InterestGrace, Method, PeriodUnit
 
 TERMS = LoanTerms(
     principal_minor=120_000,

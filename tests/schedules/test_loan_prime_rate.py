@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.ledger.loan_prime_rate import NoLoanPrimeRate, RateTable, lpr_on
+from services.schedules.loan_prime_rate import NoLoanPrimeRate, RateTable, lpr_on
 from services.yaml_documents import DocumentError, parse_document
 
 

@@ -5,8 +5,8 @@ The loan is 1,200.00 at 1 % a month over four months of 30 days, if a test says 
 
 from decimal import Decimal
 
-from services.ledger.schedule import build_schedule
-from tests.ledger.schedules import amounts, terms
+from services.schedules.schedule import build_schedule
+from tests.schedules.terms_builders import amounts, terms
 
 
 def test_equal_principal_pays_a_fourth_each_and_interest_on_the_rest() -> None:

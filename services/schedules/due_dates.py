@@ -7,8 +7,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from services.ledger.terms import InvalidTerms, LoanTerms, PeriodUnit, calendar_of
-from services.ledger.working_days import NoWorkingDay
+from services.schedules.terms import InvalidTerms, LoanTerms, PeriodUnit, calendar_of
+from services.schedules.working_days import NoWorkingDay
 
 
 class Periods(NamedTuple):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.annual_cost import costs_more_than, effective_annual_percent, nominal_annual_percent
-from services.ledger.schedule import build_schedule
-from tests.ledger.schedules import terms
+from services.schedules.annual_cost import costs_more_than, effective_annual_percent, nominal_annual_percent
+from services.schedules.schedule import build_schedule
+from tests.schedules.terms_builders import terms
 
 LARGE = 100_000_000
 """A principal at which the rounding to minor units does not show in two decimals of a percent."""

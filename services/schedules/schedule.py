@@ -7,10 +7,10 @@ Due dates come from `due_dates`, the length of each period from `year_fractions`
 from datetime import date
 from typing import NamedTuple
 
-from services.ledger.amortisation import METHODS, Part, Plan, defer_interest
-from services.ledger.due_dates import Periods, periods_of
-from services.ledger.rounding import divide
-from services.ledger.terms import (
+from services.schedules.amortisation import METHODS, Part, Plan, defer_interest
+from services.schedules.due_dates import Periods, periods_of
+from services.schedules.rounding import divide
+from services.schedules.terms import (
     MAXIMUM_INSTALMENTS,
     PRINCIPAL_AT_THE_END,
     DayCount,
@@ -19,7 +19,7 @@ from services.ledger.terms import (
     Method,
     PeriodUnit,
 )
-from services.ledger.year_fractions import UNITS_PER_YEAR, period_units
+from services.schedules.year_fractions import UNITS_PER_YEAR, period_units
 
 __all__ = [
     "MAXIMUM_INSTALMENTS",

@@ -8,11 +8,11 @@ from itertools import pairwise
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from services.ledger.due_dates import periods_of
-from services.ledger.schedule import LoanTerms, build_schedule
-from services.ledger.working_days import NonWorkingDays, WorkingCalendar
-from services.ledger.year_fractions import UNITS_PER_YEAR, period_units
-from tests.ledger.schedules import any_terms, refused_field
+from services.schedules.due_dates import periods_of
+from services.schedules.schedule import LoanTerms, build_schedule
+from services.schedules.working_days import NonWorkingDays, WorkingCalendar
+from services.schedules.year_fractions import UNITS_PER_YEAR, period_units
+from tests.schedules.terms_builders import any_terms, refused_field
 
 
 @given(any_terms())

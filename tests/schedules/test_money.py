@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.money import (
+from services.schedules.money import (
     MINOR_DIGITS,
     NotDecimal,
     TooManyDecimals,

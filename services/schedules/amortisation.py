@@ -22,8 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from services.ledger.rounding import Divide
-from services.ledger.terms import Method
+from services.schedules.rounding import Divide
+from services.schedules.terms import Method
 
 Part = tuple[int, int]
 """(principal, interest) of one instalment, in minor units."""

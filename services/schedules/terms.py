@@ -6,9 +6,9 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Final, Literal, get_args
 
-from services.ledger.money import minor_digits
-from services.ledger.rounding import ROUNDING_MODES, RoundingMode
-from services.ledger.working_days import NON_WORKING_DAYS, NonWorkingDays, UnknownCalendar, WorkingCalendar
+from services.schedules.money import minor_digits
+from services.schedules.rounding import ROUNDING_MODES, RoundingMode
+from services.schedules.working_days import NON_WORKING_DAYS, NonWorkingDays, UnknownCalendar, WorkingCalendar
 
 Method = Literal["equal_instalment", "equal_principal", "interest_only", "bullet", "flat"]
 DayCount = Literal["30/360", "ACT/365", "ACT/360", "ACT/ACT"]

@@ -59,7 +59,7 @@ class RateTable(BaseModel):
 @cache
 def lpr_table() -> RateTable:
     """The shipped table."""
-    file = resources.files("services.ledger") / "reference_rates" / "lpr-1y.yaml"
+    file = resources.files("services.schedules") / "reference_rates" / "lpr-1y.yaml"
     return parse_document(file.read_text(encoding="utf-8"), "lpr-1y.yaml", RateTable)
 
 

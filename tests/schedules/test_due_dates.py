@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.ledger.schedule import InvalidTerms
-from services.ledger.working_days import UnknownCalendar, WorkingCalendar
-from tests.ledger.schedules import amounts, due_dates, refused_field, terms
+from services.schedules.schedule import InvalidTerms
+from services.schedules.working_days import UnknownCalendar, WorkingCalendar
+from tests.schedules.terms_builders import amounts, due_dates, refused_field, terms
 
 LEAP_DAY = date(2024, 2, 29)
 

@@ -1,7 +1,7 @@
 """Our schedule beside what a lender really charged."""
 
 from amends.demo.portfolio import read_portfolio
-from services.ledger.schedule import LoanTerms, build_schedule
+from services.schedules.schedule import LoanTerms, build_schedule
 
 _AGREED_MINOR = 1.5
 _LOANS_THAT_AGREE = 9_997

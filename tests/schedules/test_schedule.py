@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.money import UnknownCurrency
-from services.ledger.schedule import InvalidTerms, LoanTerms, build_schedule
+from services.schedules.money import UnknownCurrency
+from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
 
 TERMS = LoanTerms(
     principal_minor=100_000,

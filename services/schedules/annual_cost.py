@@ -18,10 +18,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Final
 
-from services.ledger.due_dates import periods_of
-from services.ledger.schedule import Instalment, LoanTerms
-from services.ledger.terms import DayCount
-from services.ledger.year_fractions import UNITS_PER_YEAR, period_units
+from services.schedules.due_dates import periods_of
+from services.schedules.schedule import Instalment, LoanTerms
+from services.schedules.terms import DayCount
+from services.schedules.year_fractions import UNITS_PER_YEAR, period_units
 
 Payments = Sequence[tuple[Decimal, Decimal]]
 """(year fraction since the payment before, amount in minor units)."""
