@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from schemas import calendar, dunning, ledger, lending, notifier, payments
+from schemas.case_examples import CASE_STORY
 from schemas.hardship_examples import HARDSHIP_STORY
 from schemas.values import ComponentAmounts, EventData, LoanStanding
 
@@ -126,6 +127,29 @@ _LENDER_STORY: tuple[tuple[datetime, EventData], ...] = (
 )
 
 _LEDGER_STORY: tuple[tuple[datetime, EventData], ...] = (
+    (
+        _at(_DISBURSED_ON, 10, 1),
+        ledger.LoanOpened(
+            borrower_id=_BORROWER,
+            loan_id=_LOAN,
+            currency=_CURRENCY,
+            standing=_BEFORE_DUE.model_copy(update={"as_of": _DISBURSED_ON}),
+            product=None,
+            terms=ledger.ScheduleTerms(
+                principal_minor=_PRINCIPAL,
+                currency=_CURRENCY,
+                annual_rate_percent=Decimal("12.00"),
+                method="equal_instalment",
+                number_of_instalments=6,
+                every_count=1,
+                every_unit="months",
+                day_count="30/360",
+                disbursed_on=_DISBURSED_ON,
+                first_due_on=_FIRST_DUE_ON,
+            ),
+            maturity_on=date(2018, 7, 15),
+        ),
+    ),
     (_at(_REMINDED_ON, 6), calendar.BusinessDateOpened(business_date=_REMINDED_ON)),
     (
         _at(_REMINDED_ON, 6, 1),
@@ -288,7 +312,7 @@ _NOTIFIER_STORY: tuple[tuple[datetime, EventData], ...] = (
     ),
 )
 
-_STORY = _LENDER_STORY + _LEDGER_STORY + _DUNNING_STORY + _NOTIFIER_STORY + HARDSHIP_STORY
+_STORY = _LENDER_STORY + _LEDGER_STORY + _DUNNING_STORY + _NOTIFIER_STORY + HARDSHIP_STORY + CASE_STORY
 
 EXAMPLES: dict[str, EventData] = {event.event_type: event for _, event in _STORY}
 OCCURRED_AT: dict[str, datetime] = {event.event_type: moment for moment, event in _STORY}

@@ -5,6 +5,7 @@ up; the penalty is waived and the loan restructured to six instalments. The plan
 """
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from schemas import dunning, ledger, payments
@@ -39,6 +40,7 @@ def _standing(as_of: date, overdue: ComponentAmounts, oldest_unpaid_due_on: date
 _LATE = _standing(_LATE_ON, _WITH_CHARGES, _FIRST_DUE_ON, date(2024, 4, 1))
 _ON_THE_PLAN = _standing(_AGREED_ON, ComponentAmounts(), _NEW_DUE_ON, _NEW_DUE_ON)
 _BROKEN = _standing(_GIVEN_UP_ON, _NEW_INSTALMENT, _NEW_DUE_ON, _GIVEN_UP_ON)
+_WRITTEN_OFF = _BROKEN.model_copy(update={"written_off": True})
 
 _MOMENTS: tuple[tuple[date, EventData], ...] = (
     (
@@ -65,7 +67,7 @@ _MOMENTS: tuple[tuple[date, EventData], ...] = (
         _AGREED_ON,
         dunning.RestructureAgreed(
             **_ABOUT_LOAN, restructuring_id="R-00001", agreed_on=_AGREED_ON, number_of_instalments=6,
-            first_due_on=_NEW_DUE_ON, penalty="waive",
+            first_due_on=_NEW_DUE_ON, penalty="waive", carry_over_instalments=6,
         ),
     ),
     (
@@ -75,6 +77,11 @@ _MOMENTS: tuple[tuple[date, EventData], ...] = (
             restructured_on=_AGREED_ON,
             instalments=(
                 ledger.ScheduledInstalment(instalment_number=4, due_on=_NEW_DUE_ON, amounts=_NEW_INSTALMENT),
+            ),
+            terms=ledger.ScheduleTerms(
+                principal_minor=900_000, currency=_CURRENCY, annual_rate_percent=Decimal(12), method="equal_principal",
+                number_of_instalments=6, every_count=1, every_unit="months", day_count="30/360",
+                disbursed_on=_AGREED_ON, first_due_on=_NEW_DUE_ON,
             ),
         ),
     ),
@@ -103,7 +110,7 @@ _MOMENTS: tuple[tuple[date, EventData], ...] = (
     (
         _GIVEN_UP_ON,
         ledger.LoanWrittenOff(
-            **_ABOUT_LOAN, currency=_CURRENCY, standing=_BROKEN, written_off_on=_GIVEN_UP_ON, amount_minor=914_600
+            **_ABOUT_LOAN, currency=_CURRENCY, standing=_WRITTEN_OFF, written_off_on=_GIVEN_UP_ON, amount_minor=914_600
         ),
     ),
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """Events of the ledger on `ledger.events`. Each carries the loan's whole standing: the newest one suffices."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from schemas.values import (
+    DECIMAL_SCHEMA,
     AmountMinor,
     ComponentAmounts,
     Currency,
@@ -29,6 +31,52 @@ class LedgerEventData(EventData):
     loan_id: Identifier
     currency: Currency
     standing: LoanStanding
+
+
+class ScheduleTerms(Value):
+    """All that a schedule follows from: with these terms `services.schedules` gives the ledger's very instalments.
+
+    Each field means what it means in a disbursal, or in a product's `schedule`; all are given, also those that the
+    disbursal left to the product. `every_count` `every_unit` is the length of a period.
+    """
+
+    principal_minor: PositiveAmountMinor
+    currency: Currency
+    annual_rate_percent: Annotated[Decimal, Field(ge=0, le=1000), WithJsonSchema(DECIMAL_SCHEMA)]
+    method: Literal["equal_instalment", "equal_principal", "interest_only", "bullet", "flat"]
+    number_of_instalments: Annotated[int, Field(ge=1)]
+    every_count: Annotated[int, Field(ge=1)]
+    every_unit: Literal["days", "weeks", "months"]
+    day_count: Literal["30/360", "ACT/365", "ACT/360", "ACT/ACT"]
+    disbursed_on: date
+    first_due_on: date | None = None
+    due_day_of_month: Annotated[int, Field(ge=1, le=31)] | None = None
+    minimum_days_to_first_due: Annotated[int, Field(ge=1)] = 1
+    keeps_month_end: bool = False
+    country: str | None = None
+    subdivision: str | None = None
+    non_working_days: Literal["leave", "before", "after", "after_in_month"] = "leave"
+    interest_on_adjusted_dates: bool = False
+    principal_grace_instalments: Annotated[int, Field(ge=0)] = 0
+    interest_grace_instalments: Annotated[int, Field(ge=0)] = 0
+    interest_grace: Literal["deferred", "free"] = "deferred"
+    rounding_mode: Literal["half_up", "half_even", "up", "down"] = "half_up"
+    rounding_unit_minor: PositiveAmountMinor = 1
+    balloon_minor: AmountMinor = 0
+    down_payment_minor: AmountMinor = 0
+
+
+class LoanOpened(LedgerEventData):
+    """The money is paid out and the loan open: its first event. `standing` is that on the day of disbursal.
+
+    `product` is the one that the disbursal named, null if none. `maturity_on` is the last due date.
+    """
+
+    event_type: ClassVar[str] = "amends.ledger.loan-opened.v1"
+
+    product: str | None
+    terms: ScheduleTerms
+    maturity_on: date
 
 
 class InstalmentAllocation(ComponentAmounts):
@@ -121,13 +169,18 @@ class ScheduledInstalment(Value):
 
 
 class LoanRestructured(LedgerEventData):
-    """The loan has a new schedule: these instalments, and nothing else, are owed from now on."""
+    """The loan has a new schedule: these instalments, and nothing else, are owed from now on.
+
+    `terms` are those of the new schedule, which began on `terms.disbursed_on`. Where principal parts were agreed, only
+    their rate, day count and rounding say anything: due dates and principal are those of the instalments.
+    """
 
     event_type: ClassVar[str] = "amends.ledger.loan-restructured.v1"
 
     restructuring_id: Identifier
     restructured_on: date
     instalments: tuple[ScheduledInstalment, ...]
+    terms: ScheduleTerms | None = None
 
 
 class LoanWrittenOff(LedgerEventData):

@@ -25,6 +25,10 @@ class BorrowerRegistered(EventData):
     phone: Annotated[str, Field(pattern=r"^\+[0-9]{6,15}$", description="E.164")] | None = None
     language: Literal["zh-CN", "en"] = "en"
     time_zone: Annotated[str, Field(min_length=1, max_length=64, description="IANA name")] = "UTC"
+    region: Annotated[
+        Identifier | None, Field(description="where the borrower lives or works, by the lender's codes")
+    ] = None
+    segment: Annotated[Identifier | None, Field(description="the lender's own grouping of borrowers")] = None
 
 
 def _without_product(value: object) -> Callable[[dict[str, Any]], Any]:

@@ -1,16 +1,27 @@
 """Every event type of the contract, by its CloudEvents type."""
 
-from schemas import calendar, dunning, ledger, lending, notifier, payments
+from schemas import calendar, cases, dunning, hardship, ledger, lending, notifier, offers, payments
 from schemas.values import EventData
 
 EVENTS: tuple[type[EventData], ...] = (
     lending.BorrowerRegistered,
     lending.LoanDisbursed,
+    hardship.HardshipReported,
+    hardship.HardshipEnded,
+    hardship.RegionAffected,
+    hardship.BorrowerFinancesReported,
+    hardship.RiskAssessed,
+    hardship.HoldPlaced,
+    hardship.HoldLifted,
+    hardship.AreaHoldPlaced,
+    hardship.AreaHoldLifted,
+    hardship.PromiseReported,
     payments.PaymentCaptured,
     payments.PaymentReversed,
     payments.PaymentChargedBack,
     payments.RefundPaid,
     calendar.BusinessDateOpened,
+    ledger.LoanOpened,
     ledger.RepaymentDue,
     ledger.PaymentReceived,
     ledger.PaymentReversed,
@@ -28,9 +39,27 @@ EVENTS: tuple[type[EventData], ...] = (
     dunning.ReminderRequested,
     dunning.BucketChanged,
     dunning.CaseCured,
+    dunning.LoanStateChanged,
+    dunning.CreditReportRequested,
+    dunning.LegalReferralRequested,
+    cases.HoldBegan,
+    cases.HoldEnded,
+    cases.ReliefGranted,
+    cases.ReliefEnded,
+    cases.PromiseRecorded,
+    cases.PromiseJudged,
+    cases.TaskRequested,
+    cases.OverBorrowingFlagged,
+    offers.OfferMade,
+    offers.OfferAccepted,
+    offers.OfferClosed,
     notifier.NotificationSent,
     notifier.NotificationFailed,
     notifier.NotificationSuppressed,
+    offers.OfferAcceptedByBorrower,
+    offers.OfferDeclinedByBorrower,
+    offers.OfferCounteredByBorrower,
+    offers.PromiseMadeByBorrower,
 )
 
 BY_TYPE: dict[str, type[EventData]] = {event.event_type: event for event in EVENTS}

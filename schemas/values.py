@@ -63,6 +63,7 @@ class LoanStanding(Value):
     An instalment that lacks no more than the product's arrears tolerance counts as paid here.
     `overdue` is what instalments due before `as_of` still lack; `oldest_unpaid_due_on` is the due date of the first
     instalment not fully paid, past or future; `next_due_on` the first unpaid one on or after `as_of`.
+    `written_off`: the lender gave the loan up for lost.
     """
 
     as_of: date
@@ -73,3 +74,4 @@ class LoanStanding(Value):
     next_due: ComponentAmounts
     credit_minor: AmountMinor
     settled: bool
+    written_off: bool = False

@@ -19,6 +19,9 @@ class KeyScope(StrEnum):
     LEDGER_READ = "ledger:read"
     LEDGER_COMMAND = "ledger:command"
     LEDGER_ADMIN = "ledger:admin"
+    DUNNING_READ = "dunning:read"
+    DUNNING_COMMAND = "dunning:command"
+    DUNNING_ADMIN = "dunning:admin"
 
 
 @api_key_app.callback()

@@ -25,7 +25,9 @@ from services.eventing.clock import Clock
 from services.yaml_documents import DocumentError, DocumentProblem, broken_rule, parse_document
 
 log = structlog.get_logger(__name__)
-Scope = Literal["ledger:read", "ledger:command", "ledger:admin"]
+Scope = Literal[
+    "ledger:read", "ledger:command", "ledger:admin", "dunning:read", "dunning:command", "dunning:admin"
+]  # fmt: skip
 _TOKEN: Final = re.compile(r"amends_([0-9a-z]{1,32})_([0-9A-Za-z]{32,128})")
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 32

@@ -87,6 +87,33 @@ def told_value(value: object) -> object:
     return value[:_LONGEST_VALUE_LETTERS] if isinstance(value, str) else None
 
 
+def problem_responses(further: Sequence[ProblemType]) -> dict[int | str, dict[str, Any]]:
+    """What every operation may answer instead, for the OpenAPI document; `further` are the service's own problems."""
+    schema = {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "instance"],
+        "properties": {
+            "type": {"type": "string", "enum": [kind.uri for kind in (*GENERAL_PROBLEMS, *further)]},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string"},
+            "request_id": {"type": "string"},
+            "field": {"type": "string"},
+            "value": {},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["field", "value", "message"],
+                    "properties": {"field": {"type": "string"}, "value": {}, "message": {"type": "string"}},
+                },
+            },
+        },
+    }
+    return {"default": {"description": "A problem document (RFC 9457)", "content": {MEDIA_TYPE: {"schema": schema}}}}
+
+
 def problem_response(path: str, request_id: str | None, problem: Problem) -> Response:
     """The document; `instance` is the request's path."""
     document = {
@@ -94,7 +121,7 @@ def problem_response(path: str, request_id: str | None, problem: Problem) -> Res
         "title": problem.kind.title,
         "status": problem.kind.status,
         "detail": problem.detail,
-        "instance": quote(path, errors="replace"),
+        "instance": quote(path, safe="/:", errors="replace"),
         **({} if request_id is None else {"request_id": request_id}),
         **problem.extensions,
     }

@@ -14,6 +14,8 @@ from services.ledger.account import CurrencyMismatch
 from services.ledger.facts import ChargedBack, Fact, Refunded, Restructured
 from services.ledger.loan import Key, Loan
 from services.ledger.store import KnownPayment
+from services.schedules.restructured import PrincipalPart
+from services.schedules.schedule import InvalidTerms
 
 LoanEventData = (
     PaymentCaptured | PaymentReversed | PaymentChargedBack | RefundPaid | RestructureAgreed | RestructureUndone
@@ -42,12 +44,20 @@ def fact_of(data: PaymentChargedBack | RefundPaid | RestructureAgreed) -> Fact:
         case RefundPaid():
             return Refunded(fact_id=data.refund_id, on=data.paid_on, amount_minor=data.amount_minor)
         case RestructureAgreed():
-            every = None if data.every_count is None or data.every_unit is None else (data.every_count, data.every_unit)
-            return Restructured(
-                fact_id=data.restructuring_id, on=data.agreed_on, number_of_instalments=data.number_of_instalments,
-                first_due_on=data.first_due_on, annual_rate_percent=data.annual_rate_percent, every=every,
-                interest=data.interest, fee=data.fee, penalty=data.penalty, settle_for_minor=data.settle_for_minor,
-            )  # fmt: skip
+            return _restructured(data)
+
+
+def _restructured(data: RestructureAgreed) -> Restructured:
+    every = None if data.every_count is None or data.every_unit is None else (data.every_count, data.every_unit)
+    parts = data.principal_parts
+    return Restructured(
+        fact_id=data.restructuring_id, on=data.agreed_on, number_of_instalments=data.number_of_instalments,
+        first_due_on=data.first_due_on, annual_rate_percent=data.annual_rate_percent, every=every,
+        interest=data.interest, fee=data.fee, penalty=data.penalty, settle_for_minor=data.settle_for_minor,
+        carry_over_instalments=data.carry_over_instalments,
+        principal_grace_instalments=data.principal_grace_instalments,
+        principal_parts=None if parts is None else tuple(PrincipalPart(p.due_on, p.principal_minor) for p in parts),
+    )  # fmt: skip
 
 
 def fact_id_of(data: LoanEventData) -> str | None:
@@ -146,7 +156,7 @@ class Acceptance:
         key = data.borrower_id, fact.fact_id
         loan_id, before = self._facts.get(key, ("", None))
         if before is None:
-            if self._is_before_disbursal(event, "on", fact.on, loan):
+            if self._is_before_disbursal(event, "on", fact.on, loan) or self._contradicts_itself(event, fact):
                 return False
             self._facts[key] = (data.loan_id, fact)
             return True
@@ -163,6 +173,17 @@ class Acceptance:
         message = f"{day} is before the loan's disbursal on {loan.disbursed_on}"
         self._outcome.reject(event, "before-disbursal", field, day, message)
         return True
+
+    def _contradicts_itself(self, event: LoanEvent, fact: Fact) -> bool:
+        """A new schedule was agreed whose fields do not go together, whatever the loan is like."""
+        if not isinstance(fact, Restructured):
+            return False
+        try:
+            _ = fact.agreement
+        except InvalidTerms as error:
+            self._outcome.reject(event, "refused", error.field, error.value, f"{error.value}: {error.reason}")
+            return True
+        return False
 
     def _reject_reuse(self, event: LoanEvent, data: PaymentCaptured, before: KnownPayment) -> None:
         for name in ("loan_id", "amount_minor", "currency", "value_date", "purpose"):

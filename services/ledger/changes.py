@@ -24,6 +24,7 @@ from services.ledger.life import Life
 from services.ledger.payments import Bookings, FactRow, PaymentRow, tell_received
 from services.ledger.rework import LoanBook, Reworked, instalment_of, payment_of, rework
 from services.ledger.standing import lacking
+from services.schedules.told_terms import told_terms
 
 _UNDONE_REASONS: Final = {
     Charged: "charge-undone",
@@ -167,7 +168,7 @@ def _tell_fact(book: LoanBook, fact: Fact, life: Life, as_of: date, trace: str |
         case Restructured():
             _tell(
                 book, as_of, trace, bookings, contract.LoanRestructured, restructuring_id=fact.fact_id,
-                restructured_on=fact.on, instalments=_schedule(life),
+                restructured_on=fact.on, instalments=_schedule(life), terms=told_terms(life.terms),
             )  # fmt: skip
         case WrittenOff():
             _tell_write_off(book, Cause("write-off", fact.fact_id), life, as_of, trace, bookings)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from schemas.ledger import LoanOpened
 from schemas.lending import LoanDisbursed
-from services.ledger import journal
+from services.eventing.envelope import OutgoingEvent, outgoing_json
+from services.ledger import event_text, journal
 from services.ledger.account import LoanAccount, LoanInstalment, unpaid_instalments
 from services.ledger.loan import Loan, Transaction, transaction
 from services.ledger.product import Product
@@ -45,11 +47,23 @@ def open_loan(data: LoanDisbursed, products: ProductCatalogue | None = None) -> 
     new = NewLoan(
         loan=loan,
         terms_json=terms_text(data.model_dump(mode="json")),
+        terms=terms,
         principal_minor=data.principal_minor,
         schedule=schedule,
         next_action_on=first.due_on - timedelta(days=max(product.announce_days_ahead, default=0)),
     )
     return new, booking
+
+
+def tell_opened(new: NewLoan, product: str | None, trace: str | None) -> OutgoingEvent:
+    """The loan's first event. `product` is the one that its disbursal named."""
+    loan = new.loan
+    borrower_id, loan_id = loan.key
+    value = event_text.loan_opened(
+        borrower_id, loan_id, loan.account.currency, loan.standing(loan.disbursed_on), product, new.terms,
+        new.schedule[-1].due_on,
+    )  # fmt: skip
+    return outgoing_json(LoanOpened, borrower_id, loan_id, value, loan.next_sequence(), trace)
 
 
 def product_of(data: LoanDisbursed, products: ProductCatalogue | None = None) -> Product:

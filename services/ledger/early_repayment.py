@@ -11,8 +11,10 @@ from services.ledger.allocation import AllocationLine
 from services.ledger.journal import AccountCode
 from services.ledger.line_allocation import Spread, pay
 from services.ledger.lines import Line
-from services.schedules.amortisation import METHODS, Part, Plan
+from services.schedules.amortisation import METHODS, Part, Plan, given_principal
+from services.schedules.given_schedule import given_plan
 from services.schedules.money import divide_half_up
+from services.schedules.restructured import accrued_share_minor
 from services.schedules.schedule import plan_of
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def payoff_minor(life: "Life") -> int:
 
 def cut_interest(life: "Life") -> None:
     """Give up the interest that has not accrued yet. What was paid of it ahead becomes the borrower's credit."""
-    for line, accrued_minor in _accrued(life):
+    for line, accrued_minor in accrued(life):
         line.interest_minor = accrued_minor
         paid_too_much_minor = line.interest_paid_minor - accrued_minor
         if paid_too_much_minor > 0:
@@ -97,7 +99,7 @@ def _future(life: "Life") -> list[Line]:
     return [line for line in life.lines if line.due_on > life.on and not line.is_replaced and line.period is not None]
 
 
-def _accrued(life: "Life") -> list[tuple[Line, int]]:
+def accrued(life: "Life") -> list[tuple[Line, int]]:
     """Lines not due yet, each with the interest owed of it if the loan ends today."""
     future = _future(life)
     return [
@@ -110,12 +112,12 @@ def _accrued_of(life: "Life", line: Line) -> int:
     before = [one.due_on for one in life.lines if one.due_on < line.due_on and not one.is_replaced]
     start = max([life.began_on, *before])
     own_minor = line.interest_minor - line.carried_interest_minor
-    return divide_half_up(own_minor * max(0, (life.on - start).days), (line.due_on - start).days)
+    return accrued_share_minor(own_minor, start, line.due_on, life.on)
 
 
 def _parts(life: "Life", rest: list[Line], principal_minor: int) -> list[Part]:
     """Principal and interest of each remaining line when so much principal is left."""
-    whole = plan_of(life.terms)
+    whole = given_plan(life.terms, life.given_due_dates) if life.given_due_dates else plan_of(life.terms)
     skipped = rest[0].period or 0
     plan = replace(
         whole,
@@ -124,6 +126,8 @@ def _parts(life: "Life", rest: list[Line], principal_minor: int) -> list[Part]:
         weights=whole.weights[skipped:],
         principal_grace=max(0, whole.principal_grace - skipped),
     )
+    if life.given_due_dates:
+        return _smaller_parts(plan, rest, fewer=life.agreement.early_repayment == "reduce_term")
     if life.terms.method == "flat":
         return _taken_from_the_end(rest, principal_minor)
     if life.agreement.early_repayment == "reduce_term" and life.terms.method in ("equal_instalment", "equal_principal"):
@@ -132,19 +136,30 @@ def _parts(life: "Life", rest: list[Line], principal_minor: int) -> list[Part]:
 
 
 def _fewer(plan: Plan, rest: list[Line], *, by_instalment: bool) -> list[Part]:
-    """Instalments (or their principal) as large as before until nothing is left."""
-    wanted = rest[1 if len(rest) > 1 else 0]
+    """Instalments (or their principal) as large as before until nothing is left; grace stays as agreed."""
+    wanted = rest[min(max(1, plan.principal_grace), len(rest) - 1)]
     amount_minor = wanted.principal_minor + (wanted.interest_minor if by_instalment else 0)
     balance_minor = plan.principal_minor
     parts = []
     for index, weight in enumerate(plan.weights):
         interest_minor = plan.divide(balance_minor * weight, plan.weight_of_one)
         wanted_minor = amount_minor - interest_minor if by_instalment else amount_minor
+        if index < plan.principal_grace:
+            wanted_minor = 0
         is_last = index == len(plan.weights) - 1
         principal_minor = balance_minor if is_last else min(max(wanted_minor, 0), balance_minor)
         balance_minor -= principal_minor
         parts.append((principal_minor, interest_minor))
     return parts
+
+
+def _smaller_parts(plan: Plan, rest: list[Line], *, fewer: bool) -> list[Part]:
+    """Given parts of principal: those left stay as they are until nothing is left, or all become smaller alike."""
+    parts_minor = [line.principal_outstanding_minor for line in rest]
+    if not fewer:
+        whole_minor = sum(parts_minor)
+        parts_minor = [plan.divide(part_minor * plan.principal_minor, whole_minor) for part_minor in parts_minor]
+    return given_principal(plan, parts_minor)
 
 
 def _taken_from_the_end(rest: list[Line], principal_minor: int) -> list[Part]:

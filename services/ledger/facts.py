@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
 from services.ledger.allocation import Component
+from services.schedules.restructured import PrincipalPart, RestructureTerms, Treatment
 from services.schedules.schedule import PeriodUnit
 
 ChargeKind = Literal["penalty", "fee"]
 PaymentPurpose = Literal["payment", "prepayment", "payoff", "down_payment", "refund"]
 """`prepayment`: money beyond what is due repays principal early where the product lets it; `payoff`: the borrower ends
 the loan; `refund`: a merchant gives back part of the price, and it pays the loan."""
-Treatment = Literal["capitalise", "carry_forward", "waive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +87,11 @@ class Restructured(Fact):
     All outstanding principal, due or not, is scheduled anew: over `number_of_instalments`, the first on `first_due_on`.
     A lower rate, a longer term, a payment holiday (a late first due date), arrears spread over the rest: all are cases
     of it. Outstanding interest (also what has accrued since the last due date), fees and penalties are each capitalised
-    (added to principal), carried forward (spread over the new instalments, no interest on them) or waived.
-    `settle_for_minor`: the borrower owes this instead of all; the rest is waived.
+    (added to principal), carried forward (spread over the new instalments, or the first `carry_over_instalments` of
+    them, no interest on them) or waived. `settle_for_minor`: the borrower owes this instead of all; the rest is waived.
+
+    The first `principal_grace_instalments` pay interest only. `principal_parts` say instead how much principal is due
+    on which day, one part for each instalment; the last takes what differs from the principal to schedule.
     """
 
     number_of_instalments: int
@@ -99,6 +102,27 @@ class Restructured(Fact):
     fee: Treatment = "carry_forward"
     penalty: Treatment = "carry_forward"
     settle_for_minor: int | None = None
+    carry_over_instalments: int | None = None
+    principal_grace_instalments: int = 0
+    principal_parts: tuple[PrincipalPart, ...] | None = None
+
+    @property
+    def agreement(self) -> RestructureTerms:
+        """What was agreed. Raises InvalidTerms when its fields contradict each other."""
+        return RestructureTerms(
+            agreed_on=self.on,
+            number_of_instalments=self.number_of_instalments,
+            first_due_on=self.first_due_on,
+            annual_rate_percent=self.annual_rate_percent,
+            every=self.every,
+            interest=self.interest,
+            fee=self.fee,
+            penalty=self.penalty,
+            settle_for_minor=self.settle_for_minor,
+            carry_over_instalments=self.carry_over_instalments,
+            principal_grace_instalments=self.principal_grace_instalments,
+            principal_parts=self.principal_parts,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from services.ledger import book_store, changes, store
 from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_id_of, fact_of, key_of
 from services.ledger.account import Payment, WindowTooSmall
 from services.ledger.borrower_payments import rounds, shares_of
-from services.ledger.disbursals import open_loan
+from services.ledger.disbursals import open_loan, tell_opened
 from services.ledger.facts import Paid
 from services.ledger.loan import Key, Loan
 from services.ledger.payments import Bookings, needs_history, post_payment
@@ -94,6 +94,7 @@ class LedgerHandler:
             new[key] = loan
             known[event.data.loan_id] = (event.data.borrower_id, loan.terms_json)
             bookings.append(booking)
+            outcome.emitted.append(tell_opened(loan, event.data.product, event.traceparent))
         if new:
             products = {one.loan.product for one in new.values()}
             await self._products.keep(connection, [self._catalogue.named(reference) for reference in products])

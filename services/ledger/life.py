@@ -51,7 +51,8 @@ class Life:
 
     `allocations` say how each payment was split, in the order in which they count; `waived_minor` how much each waiver
     gave up, booked or never charged; `entries` what is to be booked.
-    `terms` are those of the current schedule, which began on `began_on`.
+    `terms` are those of the current schedule, which began on `began_on`; `given_due_dates` its due dates where they do
+    not follow from the terms.
     """
 
     agreement: Agreement
@@ -59,6 +60,7 @@ class Life:
     lines: list[Line]
     on: date
     began_on: date
+    given_due_dates: tuple[date, ...] = ()
     credit_minor: int = 0
     is_written_off: bool = False
     allocations: dict[str, Allocation] = field(default_factory=dict)

@@ -66,6 +66,7 @@ class Loan:
             principal_outstanding_minor=self.account.principal_outstanding_minor,
             credit_minor=self.account.credit_minor,
             tolerance_minor=self.arrears_tolerance_minor,
+            written_off=self.account.status == "written_off",
         )
 
     def window_end(self, amount_minor: int, as_of: date) -> int:

@@ -14,6 +14,7 @@ from services.ledger.facts import (
     Waived,
     WrittenOff,
 )
+from services.schedules.restructured import check_plan
 
 if TYPE_CHECKING:
     from services.ledger.life import Life
@@ -95,11 +96,6 @@ def _check_due_date(life: "Life", fact: DueDateChanged) -> None:
 
 def _check_restructuring(life: "Life", fact: Restructured) -> None:
     _is_active(life, fact)
-    if fact.first_due_on <= life.on:
-        raise FactRefused(fact, "first_due_on", str(fact.first_due_on), f"must be after {life.on}")
     if not life.principal_outstanding_minor:
         raise FactRefused(fact, "loan", life.principal_outstanding_minor, "there is no principal left to schedule")
-    if fact.settle_for_minor is not None:
-        owed_minor = restructuring.owed_minor(life)
-        _amount_from_one(fact, fact.settle_for_minor, owed_minor, "what is owed")
-    restructuring.new_terms(life, fact, life.principal_outstanding_minor)
+    check_plan(restructuring.owed_of(life), life.terms, fact.agreement)

@@ -1,22 +1,27 @@
 """A new schedule for what is owed, agreed with the borrower; the old lines stay, and owe nothing any more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from services.ledger.allocation import COMPONENTS
-from services.ledger.early_repayment import cut_interest, payoff_minor
+from services.ledger.early_repayment import accrued, cut_interest
 from services.ledger.facts import ChargeKind, DueDateChanged, Restructured
 from services.ledger.journal import AccountCode
-from services.ledger.lines import ChargeItem, Line, scheduled_lines
-from services.schedules.schedule import LoanTerms, build_schedule
+from services.ledger.lines import ChargeItem, Line
+from services.schedules.restructured import (
+    Owed,
+    PlannedInstalment,
+    Treatment,
+    planned_instalments,
+    principal_to_schedule_minor,
+    restructured_terms,
+)
 
 if TYPE_CHECKING:
     from services.ledger.life import Life
 
 _GIVEN_UP_IN_ORDER: Final = COMPONENTS
-_CHARGE_KINDS: Final[tuple[ChargeKind, ...]] = ("fee", "penalty")
 
 
 def change_due_date(life: "Life", fact: DueDateChanged) -> None:
@@ -45,58 +50,40 @@ def day_before(life: "Life", line: Line) -> date:
     return max([life.on, *(one.due_on for one in life.lines if one.due_on < line.due_on)])
 
 
-def owed_minor(life: "Life") -> int:
-    """All that is owed today: what is due, all principal, and interest accrued so far."""
-    return payoff_minor(life) + life.credit_minor
+def owed_of(life: "Life") -> Owed:
+    """What is owed today, by component: what is due, all principal, and interest accrued so far."""
+    accrued_minor = {line.number: minor for line, minor in accrued(life)}
+    interest_minor = fee_minor = penalty_minor = 0
+    for line in life.lines:
+        own_minor = accrued_minor.get(line.number, line.interest_minor)
+        interest_minor += own_minor - min(own_minor, line.interest_paid_minor) - line.interest_waived_minor
+        fee_minor += line.component_outstanding_minor("fee")
+        penalty_minor += line.component_outstanding_minor("penalty")
+    return Owed(life.principal_outstanding_minor, interest_minor, fee_minor, penalty_minor)
 
 
 def restructure(life: "Life", fact: Restructured) -> None:
     """Replace all unpaid lines by a new schedule; a loan that is not active, or owes no principal, stays as it is."""
     if life.status != "active" or not life.principal_outstanding_minor:
         return
-    about = fact.fact_id
+    owed, agreement, about = owed_of(life), fact.agreement, fact.fact_id
+    planned = planned_instalments(owed, life.terms, agreement)
+    terms = restructured_terms(principal_to_schedule_minor(owed, agreement), life.terms, agreement)
     cut_interest(life)
     old = [line for line in life.lines if line.outstanding_minor or line.due_on > life.on]
     for line in old:
         life.earn(line)
     if fact.settle_for_minor is not None:
-        _waive_down_to(life, fact.settle_for_minor, fact.fact_id, old)
-    carried = {
-        "interest": _take_interest(life, fact, old, about),
-        "fee": _take_charges(life, "fee", fact.fee, old, about),
-        "penalty": _take_charges(life, "penalty", fact.penalty, old, about),
-    }
-    principal_minor = sum(line.principal_outstanding_minor for line in old) + sum(
-        amount for amount, is_principal in carried.values() if is_principal
-    )
-    if not principal_minor:
-        return
-    terms = new_terms(life, fact, principal_minor)
+        _waive_down_to(life, fact.settle_for_minor, about, old)
+    _take_interest(life, fact, old, about)
+    _take_charges(life, "fee", fact.fee, old, about)
+    _take_charges(life, "penalty", fact.penalty, old, about)
     for line in old:
         _replace_line(line)
-    _add_lines(life, terms, {kind: 0 if is_principal else amount for kind, (amount, is_principal) in carried.items()},
-               about)  # fmt: skip
+    _add_lines(life, planned, about)
     life.terms = terms
     life.began_on = life.on
-
-
-def new_terms(life: "Life", fact: Restructured, principal_minor: int) -> LoanTerms:
-    """The terms of the new schedule. Raises InvalidTerms."""
-    rate = life.terms.annual_rate_percent if fact.annual_rate_percent is None else fact.annual_rate_percent
-    return replace(
-        life.terms,
-        principal_minor=principal_minor,
-        annual_rate_percent=rate,
-        number_of_instalments=fact.number_of_instalments,
-        every=fact.every or life.terms.every,
-        disbursed_on=life.on,
-        first_due_on=fact.first_due_on,
-        due_day_of_month=None,
-        principal_grace_instalments=0,
-        interest_grace_instalments=0,
-        balloon_minor=0,
-        down_payment_minor=0,
-    )
+    life.given_due_dates = () if fact.principal_parts is None else tuple(part.due_on for part in fact.principal_parts)
 
 
 def _waive_down_to(life: "Life", settlement_minor: int, about: str, old: Sequence[Line]) -> None:
@@ -107,8 +94,8 @@ def _waive_down_to(life: "Life", settlement_minor: int, about: str, old: Sequenc
             left_minor -= life.give_up(line, component, left_minor, "restructure", about)
 
 
-def _take_interest(life: "Life", fact: Restructured, old: Sequence[Line], about: str) -> tuple[int, bool]:
-    """Outstanding interest leaves the old lines; returns how much goes on, and whether as principal."""
+def _take_interest(life: "Life", fact: Restructured, old: Sequence[Line], about: str) -> None:
+    """Outstanding interest leaves the old lines."""
     total_minor = 0
     for line in old:
         owed_minor = line.interest_outstanding_minor
@@ -118,10 +105,11 @@ def _take_interest(life: "Life", fact: Restructured, old: Sequence[Line], about:
         else:
             line.interest_minor -= owed_minor
             line.moved_interest_minor += owed_minor
-    return _moved(life, fact.interest, AccountCode.INTEREST_RECEIVABLE, total_minor, about)
+    _book_move(life, fact.interest, AccountCode.INTEREST_RECEIVABLE, total_minor, about)
 
 
-def _take_charges(life: "Life", kind: ChargeKind, treatment: str, old: Sequence[Line], about: str) -> tuple[int, bool]:
+def _take_charges(life: "Life", kind: ChargeKind, treatment: Treatment, old: Sequence[Line], about: str) -> None:
+    """Outstanding fees or penalties leave the old lines."""
     total_minor = 0
     for line in old:
         for item in line.charges_of(kind):
@@ -133,17 +121,15 @@ def _take_charges(life: "Life", kind: ChargeKind, treatment: str, old: Sequence[
                 item.amount_minor -= owed_minor
                 item.moved_minor += owed_minor
     account = AccountCode.FEE_RECEIVABLE if kind == "fee" else AccountCode.PENALTY_RECEIVABLE
-    return _moved(life, treatment, account, total_minor, about)
+    _book_move(life, treatment, account, total_minor, about)
 
 
-def _moved(life: "Life", treatment: str, account: AccountCode, total_minor: int, about: str) -> tuple[int, bool]:
+def _book_move(life: "Life", treatment: Treatment, account: AccountCode, total_minor: int, about: str) -> None:
+    """Book what becomes of it; what is carried forward stays where it is in the books."""
     if treatment == "waive":
         life.book("restructure", about, AccountCode.WAIVED, account, total_minor)
-        return 0, False
-    if treatment == "capitalise":
+    elif treatment == "capitalise":
         life.book("restructure", about, AccountCode.PRINCIPAL_RECEIVABLE, account, total_minor)
-        return total_minor, True
-    return total_minor, False
 
 
 def _replace_line(line: Line) -> None:
@@ -151,21 +137,22 @@ def _replace_line(line: Line) -> None:
     line.is_replaced = True
 
 
-def _add_lines(life: "Life", terms: LoanTerms, carried: dict[str, int], about: str) -> None:
-    """The new schedule; what is carried forward is spread equally, the last line takes the rounding."""
-    first = max(line.number for line in life.lines) + 1
-    lines = scheduled_lines(terms, build_schedule(terms), first)
-    count = len(lines)
-    for index, line in enumerate(lines):
-        shares = {
-            kind: amount - amount // count * (count - 1) if index == count - 1 else amount // count
-            for kind, amount in carried.items()
-        }
-        line.carried_interest_minor = shares["interest"]
-        line.interest_minor += shares["interest"]
-        for kind in _CHARGE_KINDS:
-            if shares[kind]:
+def _add_lines(life: "Life", planned: Sequence[PlannedInstalment], about: str) -> None:
+    """The new schedule, numbered on from the old one."""
+    before = max(line.number for line in life.lines)
+    for period, one in enumerate(planned):
+        line = Line(
+            before + one.number,
+            one.due_on,
+            one.principal_minor,
+            one.interest_minor,
+            period,
+            carried_interest_minor=one.carried_interest_minor,
+        )
+        carried: dict[ChargeKind, int] = {"fee": one.fee_minor, "penalty": one.penalty_minor}
+        for kind, amount_minor in carried.items():
+            if amount_minor:
                 charge_id = f"{about}-{kind}-{line.number}"
-                line.charges.append(ChargeItem(charge_id, kind, "carried-forward", line.due_on, shares[kind]))
-    life.lines += lines
+                line.charges.append(ChargeItem(charge_id, kind, "carried-forward", line.due_on, amount_minor))
+        life.lines.append(line)
     life.lines.sort(key=lambda line: (line.due_on, line.number))

@@ -32,6 +32,7 @@ class Standing(NamedTuple):
     next_due: Amounts
     credit_minor: int
     settled: bool
+    written_off: bool = False
 
     def told(self) -> contract.LoanStanding:
         """The same as the contract has it."""
@@ -44,6 +45,7 @@ class Standing(NamedTuple):
             next_due=self.next_due.told(),
             credit_minor=self.credit_minor,
             settled=self.settled,
+            written_off=self.written_off,
         )
 
 
@@ -67,6 +69,7 @@ def standing_of(
     principal_outstanding_minor: int,
     credit_minor: int,
     tolerance_minor: int,
+    written_off: bool = False,
 ) -> Standing:
     """The standing from the unpaid instalments in order: at least all before `as_of` and the first two after.
 
@@ -96,4 +99,5 @@ def standing_of(
         _NOTHING if following is None else lacking(following),
         credit_minor,
         not unpaid,
+        written_off,
     )

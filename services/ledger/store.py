@@ -13,6 +13,7 @@ from services.ledger.account import LoanAccount, LoanInstalment
 from services.ledger.close import StagedInstalment
 from services.ledger.loan import InstalmentChange, Key, Loan, Transaction
 from services.ledger.payments import PaymentRow
+from services.schedules.schedule import LoanTerms
 
 _LOAN_COLUMNS = (
     "borrower_id, loan_id, currency, status::text, principal_outstanding_minor, credit_minor, last_value_date,"
@@ -31,10 +32,11 @@ INSTALMENT_COLUMNS = f"i.borrower_id, i.loan_id, {_INSTALMENT_FIELDS}"
 
 @dataclass(frozen=True, slots=True)
 class NewLoan:
-    """A loan to be opened: the terms as published, and the schedule they give."""
+    """A loan to be opened: the terms as published and as they are with its product, and the schedule they give."""
 
     loan: Loan
     terms_json: str
+    terms: LoanTerms
     principal_minor: int
     schedule: tuple[LoanInstalment, ...]
     next_action_on: date
@@ -137,13 +139,13 @@ async def insert_loans(connection: Connection, loans: Sequence[NewLoan]) -> None
         columns=("borrower_id", "loan_id", "currency", "principal_minor", "terms", "disbursed_on",
                  "number_of_instalments", "arrears_tolerance_minor", "instalment_minor", "period_days",
                  "principal_outstanding_minor", "open_instalments", "oldest_unpaid_due_on", "last_value_date",
-                 "transactions", "next_action_on", "product", "calendar_through",
+                 "sequence", "transactions", "next_action_on", "product", "calendar_through",
                  "schedule_due_on", "schedule_principal_minor", "schedule_interest_minor"),
         records=[
             (*new.loan.key, new.loan.account.currency, new.principal_minor, new.terms_json, new.loan.disbursed_on,
              new.loan.number_of_instalments, new.loan.arrears_tolerance_minor, new.loan.instalment_minor,
              new.loan.period_days, new.principal_minor, new.loan.open_instalments, new.loan.oldest_unpaid_due_on,
-             new.loan.disbursed_on, new.loan.transactions, new.next_action_on, new.loan.product,
+             new.loan.disbursed_on, new.loan.sequence, new.loan.transactions, new.next_action_on, new.loan.product,
              new.loan.calendar_through, [line.due_on for line in new.schedule],
              [line.principal_minor for line in new.schedule], [line.interest_minor for line in new.schedule])
             for new in ordered

@@ -18,7 +18,7 @@ In all of them the last instalment takes what rounding left. All arithmetic is e
 can neither depend on a decimal context nor fall on the wrong side of a half by an earlier rounding.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,6 +103,15 @@ METHODS: Final[dict[Method, Callable[[Plan], list[Part]]]] = {
     "bullet": bullet,
     "flat": flat,
 }
+
+
+def given_principal(plan: Plan, parts_minor: Sequence[int]) -> list[Part]:
+    """Principal falls due in these parts, one for each weight, as far as there is any; the last pays what is left.
+
+    Interest is that on the declining balance. The plan has neither grace nor balloon.
+    """
+    wanted = iter(parts_minor)
+    return _on_declining_balance(plan, lambda _: next(wanted))
 
 
 def defer_interest(parts: list[Part], instalments: int) -> list[Part]:

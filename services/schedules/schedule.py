@@ -31,6 +31,7 @@ __all__ = [
     "PeriodUnit",
     "build_schedule",
     "plan_of",
+    "plan_over",
 ]
 
 
@@ -51,7 +52,7 @@ def build_schedule(terms: LoanTerms) -> tuple[Instalment, ...]:
     when rounding to a multiple leaves an instalment nothing to repay.
     """
     periods = periods_of(terms)
-    parts = METHODS[terms.method](_plan(terms, periods))
+    parts = METHODS[terms.method](plan_over(terms, periods))
     if terms.rounding_unit_minor > 1:
         _refuse_empty_instalments(terms, parts)
     if terms.interest_grace_instalments and terms.interest_grace == "deferred":
@@ -74,19 +75,11 @@ def build_schedule(terms: LoanTerms) -> tuple[Instalment, ...]:
 
 def plan_of(terms: LoanTerms) -> Plan:
     """What is spread over the periods of these terms."""
-    return _plan(terms, periods_of(terms))
+    return plan_over(terms, periods_of(terms))
 
 
-def _refuse_empty_instalments(terms: LoanTerms, parts: list[Part]) -> None:
-    if terms.method in PRINCIPAL_AT_THE_END:
-        return
-    if any(not principal_minor for principal_minor, _ in parts[terms.principal_grace_instalments :]):
-        raise InvalidTerms(
-            "rounding_unit_minor", terms.rounding_unit_minor, "is too coarse: an instalment would repay nothing"
-        )
-
-
-def _plan(terms: LoanTerms, periods: Periods) -> Plan:
+def plan_over(terms: LoanTerms, periods: Periods) -> Plan:
+    """What is spread over given periods, which need not be those of the terms."""
     rate_numerator, rate_denominator = terms.annual_rate_percent.as_integer_ratio()
     weights = [units * rate_numerator for units in period_units(terms.day_count, terms.every, periods)]
     if terms.interest_grace == "free":
@@ -100,3 +93,12 @@ def _plan(terms: LoanTerms, periods: Periods) -> Plan:
         divide=divide(terms.rounding_mode),
         unit_minor=terms.rounding_unit_minor,
     )
+
+
+def _refuse_empty_instalments(terms: LoanTerms, parts: list[Part]) -> None:
+    if terms.method in PRINCIPAL_AT_THE_END:
+        return
+    if any(not principal_minor for principal_minor, _ in parts[terms.principal_grace_instalments :]):
+        raise InvalidTerms(
+            "rounding_unit_minor", terms.rounding_unit_minor, "is too coarse: an instalment would repay nothing"
+        )

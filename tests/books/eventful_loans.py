@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from schemas.dunning import RestructureAgreed, RestructureUndone
+from schemas.dunning import PrincipalPart, RestructureAgreed, RestructureUndone
 from schemas.lending import LoanDisbursed
 from schemas.payments import PaymentCaptured, PaymentChargedBack, RefundPaid
 from services.ledger import book_store, changes, store
@@ -14,8 +14,15 @@ from services.ledger.product_store import ProductStore
 from tests.books.scene import LedgerInProcess
 from tests.builders import payment_captured, payment_reversed
 
-NAMES = ("plain", "late", "silent", "backdated", "reversed", "charged", "waived", "restructured", "undone", "returned",
-         "overpaid", "moved", "lost")  # fmt: skip
+NAMES = ("plain", "late", "silent", "backdated", "reversed", "charged", "waived", "restructured", "undone", "by-parts",
+         "in-grace", "returned", "overpaid", "moved", "lost")  # fmt: skip
+_PARTS = tuple(
+    PrincipalPart(due_on=due_on, principal_minor=principal_minor)
+    for due_on, principal_minor in (
+        (date(2024, 5, 20), 0), (date(2024, 7, 5), 20_000), (date(2024, 8, 5), 20_000), (date(2024, 12, 5), 0),
+    )
+)  # fmt: skip
+"""Interest only in May, then two instalments after the holiday, and the rest in December."""
 _MONTH_ENDS = [date(2024, month, day) for month, day in
                ((1, 31), (2, 29), (3, 31), (4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30))]  # fmt: skip
 
@@ -38,7 +45,7 @@ async def live_through_everything(scene: LedgerInProcess) -> None:
 
 
 async def _tell_month(scene: LedgerInProcess, month: int) -> None:
-    in_time = ("plain", "charged", "waived", "restructured", "undone", "returned", "moved")
+    in_time = ("plain", "charged", "waived", "restructured", "undone", "by-parts", "in-grace", "returned", "moved")
     if 2 <= month <= 7:
         await _pay(scene, month, 9, 20_706, *in_time)
     match month:
@@ -77,6 +84,14 @@ async def _agree_on_new_schedules(scene: LedgerInProcess) -> None:
                           agreed_on=date(2024, 4, 25), number_of_instalments=8, first_due_on=date(2024, 6, 10))
         for name in ("restructured", "undone")
     ))  # fmt: skip
+    await scene.tell(
+        RestructureAgreed(borrower_id="B-by-parts", loan_id="L-by-parts", restructuring_id="by-parts-new",
+                          agreed_on=date(2024, 4, 25), number_of_instalments=4, first_due_on=date(2024, 5, 20),
+                          principal_parts=_PARTS, interest="capitalise"),
+        RestructureAgreed(borrower_id="B-in-grace", loan_id="L-in-grace", restructuring_id="in-grace-new",
+                          agreed_on=date(2024, 4, 25), number_of_instalments=6, first_due_on=date(2024, 6, 10),
+                          annual_rate_percent=Decimal(6), principal_grace_instalments=2, carry_over_instalments=3),
+    )  # fmt: skip
 
 
 def _payment(name: str, month: int, day: int, amount_minor: int) -> PaymentCaptured:

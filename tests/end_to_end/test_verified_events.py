@@ -28,7 +28,7 @@ async def verified(exit_code: int) -> list[dict[str, Any]]:
     result = await asyncio.to_thread(CliRunner().invoke, app, ["ledger", "verify", "--events", "--json"])
     assert result.exit_code == exit_code, result.output
     document = json.loads(result.stdout)
-    assert document["events"] >= 6
+    assert document["events"] >= 7
     differences: list[dict[str, Any]] = document["differences"]
     return differences
 
@@ -39,7 +39,7 @@ async def live(told: LedgerAlone) -> None:
     await told.until_read(payments.TOPIC, await told.tell(LATE))
     await told.until_read(payments.TOPIC, await told.tell(EARLIER))
     await told.until_read(calendar.TOPIC, await told.tell(BusinessDateOpened(business_date=date(2024, 3, 2))))
-    await told.records_on(ledger.TOPIC, at_least=5)
+    await told.records_on(ledger.TOPIC, at_least=6)
     await told.until_read(payments.TOPIC, await told.tell(payment_reversed(EARLIER, date(2024, 3, 2))))
 
 

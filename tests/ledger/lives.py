@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from hypothesis import strategies as st
 
@@ -22,7 +22,9 @@ from services.ledger.facts import (
 )
 from services.ledger.life import Life, begin
 from services.ledger.refusal import FactRefused, check
+from services.schedules.restructured import PrincipalPart, Treatment
 from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
+from services.schedules.terms import PRINCIPAL_AT_THE_END
 
 DISBURSED_ON = date(2024, 1, 31)
 LAST_DAY = 500
@@ -70,7 +72,7 @@ agreements = st.builds(
     charge_off_after_days=st.sampled_from([None, None, None, None, 60]),
 )
 days = st.integers(0, LAST_DAY).map(lambda offset: DISBURSED_ON + timedelta(days=offset))
-treatments = st.sampled_from(["capitalise", "carry_forward", "waive"])
+treatments: st.SearchStrategy[Treatment] = st.sampled_from(get_args(Treatment))
 ORDINARY = (Paid, Paid, Paid, Paid, Charged, ChargedBack, Refunded, Waived, DueDateChanged, Restructured)
 
 
@@ -134,13 +136,34 @@ def _fact(
         to_come = [one.number for one in build_schedule(agreement.terms) if one.due_on > on] or [count]
         return st.builds(DueDateChanged, **common, instalment_number=st.sampled_from(to_come), due_on=later)
     if kind is Restructured:
-        return st.builds(
-            Restructured, **common, number_of_instalments=st.integers(1, 6), first_due_on=later,
-            annual_rate_percent=st.none() | rates, interest=treatments, fee=treatments, penalty=treatments,
-            settle_for_minor=st.none() | _part(agreement, 100),
-        )  # fmt: skip
+        return restructurings(fact_id, on, agreement)
     purposes = st.sampled_from(["payment", "payment", "payment", "prepayment", "payoff", "refund"])
     return st.builds(Paid, **common, amount_minor=_payments(agreement), purpose=purposes)
+
+
+@st.composite
+def restructurings(draw: st.DrawFn, fact_id: str, on: date, agreement: Agreement) -> Restructured:
+    """A new schedule by the terms, with grace on principal, or with given parts."""
+    count = draw(st.integers(1, 6))
+    gaps = draw(st.lists(st.integers(1, 120), min_size=count, max_size=count))
+    due_dates = [on + timedelta(days=sum(gaps[: index + 1])) for index in range(count)]
+    amounts = st.integers(0, max(1, agreement.terms.principal_minor // count))
+    parts = tuple([PrincipalPart(due_on, draw(amounts)) for due_on in due_dates]) if draw(st.booleans()) else None
+    grace = st.integers(0, count - 1) if parts is None and agreement.terms.method not in PRINCIPAL_AT_THE_END else None
+    return Restructured(
+        fact_id=fact_id,
+        on=on,
+        number_of_instalments=count,
+        first_due_on=due_dates[0],
+        annual_rate_percent=draw(st.none() | rates),
+        interest=draw(treatments),
+        fee=draw(treatments),
+        penalty=draw(treatments),
+        settle_for_minor=draw(st.none() | _part(agreement, 100)),
+        carry_over_instalments=draw(st.none() | st.integers(1, count)),
+        principal_grace_instalments=0 if grace is None else draw(grace),
+        principal_parts=parts,
+    )
 
 
 def _chargeback(fact_id: str, payment: Paid) -> st.SearchStrategy[Fact]:

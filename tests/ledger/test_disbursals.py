@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from schemas.ledger import LoanOpened
 from schemas.lending import LoanDisbursed
-from services.ledger.disbursals import open_loan
+from services.ledger.disbursals import open_loan, tell_opened
 from services.ledger.store import NewLoan
-from services.schedules.schedule import InvalidTerms
+from services.schedules.schedule import InvalidTerms, build_schedule
+from services.schedules.told_terms import terms_from
 
 
 def opened(**changes: Any) -> NewLoan:
@@ -50,6 +52,28 @@ def test_a_down_payment_is_an_instalment_due_at_once() -> None:
     assert new.loan.number_of_instalments == 13
     assert new.schedule[0].due_on == date(2024, 1, 10)
     assert new.loan.instalment_minor < 20_000, "a payment must be taken to reach as many instalments as it can"
+
+
+def told(new: NewLoan, product: str | None = None) -> tuple[int, LoanOpened]:
+    """The sequence and the data of the event that tells of a new loan."""
+    event = tell_opened(new, product, None)
+    return event.sequence, LoanOpened.model_validate_json(event.value)
+
+
+def test_the_first_event_of_a_loan_tells_the_terms_that_its_schedule_follows_from() -> None:
+    new = opened(product="cn-consumer@1")
+    sequence, event = told(new, "cn-consumer@1")
+    assert (sequence, new.loan.sequence, event.product) == (1, 1, "cn-consumer@1")
+    schedule = build_schedule(terms_from(event.terms))
+    kept = [(one.number, one.due_on, one.principal_minor, one.interest_minor) for one in new.schedule]
+    assert [tuple(one) for one in schedule] == kept
+    assert event.maturity_on == schedule[-1].due_on
+
+
+def test_a_loan_is_opened_as_it_stands_on_the_day_of_disbursal() -> None:
+    _, event = told(opened(down_payment_minor=20_000))
+    assert (event.standing.as_of, event.standing.next_due_on) == (date(2024, 1, 10), date(2024, 1, 10))
+    assert (event.product, event.standing.principal_outstanding_minor) == (None, 100_000)
 
 
 def test_an_unknown_product_is_refused() -> None:

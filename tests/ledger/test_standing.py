@@ -4,8 +4,9 @@ from datetime import date
 
 from services.ledger.account import Payment
 from services.ledger.allocation import DEFAULT_ORDER
+from services.ledger.facts import WrittenOff
 from services.ledger.payments import Bookings, post_payment
-from tests.ledger.loans import FEBRUARY, opened_loan
+from tests.ledger.loans import FEBRUARY, LedgerOfOneLoan, disbursed, opened_loan
 
 
 def test_on_its_due_date_an_instalment_is_next_and_not_overdue() -> None:
@@ -17,6 +18,13 @@ def test_the_day_after_it_is_overdue_and_the_following_one_is_next() -> None:
     standing = opened_loan().standing(date(2018, 2, 11))
     assert (standing.oldest_unpaid_due_on, standing.next_due_on) == (date(2018, 2, 10), date(2018, 3, 10))
     assert standing.overdue.principal_minor == 10_000
+
+
+def test_a_loan_given_up_for_lost_stands_as_written_off() -> None:
+    ledger = LedgerOfOneLoan(disbursed())
+    assert not ledger.loan.standing(FEBRUARY).written_off
+    ledger.record(WrittenOff(fact_id="W", on=FEBRUARY))
+    assert ledger.loan.standing(FEBRUARY).told().written_off
 
 
 def test_a_rest_within_the_tolerance_counts_as_paid() -> None:

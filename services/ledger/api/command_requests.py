@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from services.eventing.api_parameters import Day, Reason
 from services.ledger.allocation import Component
-from services.ledger.api.parameters import Day
 from services.ledger.facts import Charged, ChargeKind, DueDateChanged, Fact, Waived, WrittenOff
 from services.ledger.loan import Key
 
@@ -17,11 +17,6 @@ CommandKind = Literal["charge", "waiver", "adjustment", "write-off", "undo"]
 _NAMESPACE: Final = UUID("8f2c8a0e-7f5b-5c33-9d0e-3b1f6a4c9e21")
 _LARGEST_MINOR: Final = 10**15
 
-Reason = Annotated[
-    str,
-    Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
-          description="Why; kept in the audit. No names or contact data."),
-]  # fmt: skip
 InstalmentNumber = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 AmountMinor = Annotated[int, Field(strict=True, gt=0, le=_LARGEST_MINOR, description="In minor units.")]
 

@@ -1,6 +1,5 @@
 """The SQL of the record of commands."""
 
-import json
 from dataclasses import dataclass
 
 from services.eventing.database import Connection
@@ -24,30 +23,6 @@ class DoneCommand:
     request_id: str
     status: int
     answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class FormerAnswer:
-    """What a command was answered, and which command it was."""
-
-    request_sha256: str
-    status: int
-    answer: str
-
-
-async def lock_key(connection: Connection, borrower_id: str, caller: str, idempotency_key: str) -> FormerAnswer | None:
-    """Wait for whoever has the same key in hand, and hold it until the transaction ends.
-
-    Returns the answer to the command that the key stands for; None if it stands for none yet.
-    """
-    name = json.dumps([borrower_id, caller, idempotency_key])
-    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"amends-command {name}")
-    row = await connection.fetchrow(
-        "select request_sha256, status, answer from command"
-        " where borrower_id = $1 and caller = $2 and idempotency_key = $3",
-        borrower_id, caller, idempotency_key,
-    )  # fmt: skip
-    return None if row is None else FormerAnswer(*row)
 
 
 async def keep_command(connection: Connection, done: DoneCommand) -> None:

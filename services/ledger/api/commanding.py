@@ -3,13 +3,12 @@
 Payments of the same loan wait for the lock, or this for them; each sees what the other did.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from services.eventing import store as eventing_store
+from services.eventing.api_commands import CREATED, Answered, Sender, former_answer
 from services.eventing.api_connections import ApiConnections
-from services.eventing.api_keys import ApiKey
 from services.eventing.database import Connection
 from services.eventing.problems import FORBIDDEN, INVALID, Problem, refused_field
 from services.ledger import book_store, changes, store
@@ -22,7 +21,7 @@ from services.ledger.api.command_requests import (
     fact_of,
 )
 from services.ledger.api.command_store import DoneCommand
-from services.ledger.api.ledger_problems import REFUSED, key_reused, refused, unknown_fact, unknown_loan
+from services.ledger.api.ledger_problems import REFUSED, refused, unknown_fact, unknown_loan
 from services.ledger.api.loan_answers import CommandAnswer
 from services.ledger.api.loan_reading import LoanHead, loan_answer
 from services.ledger.api.parameters import day_within
@@ -35,29 +34,8 @@ from services.ledger.refusal import FactRefused
 from services.ledger.rework import LoanBook, live_book
 from services.schedules.schedule import InvalidTerms
 
-CREATED: Final = 201
 _COMMANDED: Final = (Charged, Waived, DueDateChanged, WrittenOff)
 """Facts that are commanded here; all others are told by the systems they come from, and taken back by these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who commands, under which key, and what ties the command to other records."""
-
-    key: ApiKey
-    idempotency_key: str
-    operator: str | None
-    request_id: str
-    trace: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answer as JSON text; `is_replayed`: the command had its effect before."""
-
-    status: int
-    text: str
-    is_replayed: bool
 
 
 class Commands:
@@ -71,11 +49,9 @@ class Commands:
     async def do(self, command: Command, sender: Sender) -> Answered:
         """Do a command once, however often it is sent. Raises Problem; then nothing has changed."""
         async with self._connections.writing() as connection:
-            former = await command_store.lock_key(connection, command.key[0], sender.key.name, sender.idempotency_key)
+            former = await former_answer(connection, command.key[0], sender, command.sha256)
             if former is not None:
-                if former.request_sha256 != command.sha256:
-                    raise key_reused(sender.idempotency_key)
-                return Answered(former.status, former.answer, is_replayed=True)
+                return former
             loans = await store.load_loans(connection, [command.key])
             if command.key not in loans:
                 raise unknown_loan(command.key)

@@ -1,8 +1,9 @@
 """The problems that the ledger's API has besides those that every service has."""
 
-from typing import Any, Final
+from typing import Final
 
-from services.eventing.problems import GENERAL_PROBLEMS, MEDIA_TYPE, Problem, ProblemType, refused_field
+from services.eventing.api_commands import KEY_REUSED
+from services.eventing.problems import Problem, ProblemType, problem_responses, refused_field
 from services.ledger.loan import Key
 from services.ledger.refusal import FactRefused
 from services.schedules.schedule import InvalidTerms
@@ -10,35 +11,9 @@ from services.schedules.schedule import InvalidTerms
 UNKNOWN_LOAN: Final = ProblemType("unknown-loan", 404, "The borrower has no such loan")
 UNKNOWN_FACT: Final = ProblemType("unknown-fact", 404, "The loan has no such fact")
 REFUSED: Final = ProblemType("refused", 422, "The loan's state does not allow this")
-KEY_REUSED: Final = ProblemType("idempotency-key-reused", 422, "The Idempotency-Key stands for another command")
 LEDGER_PROBLEMS: Final = (UNKNOWN_LOAN, UNKNOWN_FACT, REFUSED, KEY_REUSED)
 
-_SCHEMA: Final = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string", "enum": [kind.uri for kind in (*GENERAL_PROBLEMS, *LEDGER_PROBLEMS)]},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "request_id": {"type": "string"},
-        "field": {"type": "string"},
-        "value": {},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "value", "message"],
-                "properties": {"field": {"type": "string"}, "value": {}, "message": {"type": "string"}},
-            },
-        },
-    },
-}
-PROBLEM_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"description": "A problem document (RFC 9457)", "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
-}
-"""What every operation may answer instead, for the OpenAPI document."""
+PROBLEM_RESPONSES: Final = problem_responses(LEDGER_PROBLEMS)
 
 
 def unknown_loan(key: Key) -> Problem:
@@ -57,9 +32,3 @@ def unknown_fact(fact_id: str) -> Problem:
 def refused(error: FactRefused | InvalidTerms) -> Problem:
     """The domain refuses."""
     return refused_field(REFUSED, error.field, error.value, error.reason)
-
-
-def key_reused(idempotency_key: str) -> Problem:
-    """The key came before, with another command."""
-    detail = "It came before with another address or body, which took effect. Give each command a key of its own."
-    return Problem(KEY_REUSED, detail, field="Idempotency-Key", value=idempotency_key)

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query
 
 from services.eventing.api_access import caller_with
+from services.eventing.api_parameters import After, Day, Id, Limit
 from services.ledger.api.cursors import loan_after, loan_cursor, number_after
 from services.ledger.api.journal_answers import JournalPage, StatementAnswer, TrialBalanceAnswer
 from services.ledger.api.journal_reading import journal_page, statement_answer, trial_balance_answer
@@ -18,7 +19,7 @@ from services.ledger.api.loan_answers import (
     ScheduleAnswer,
 )
 from services.ledger.api.loan_reading import loan_answer, quote_answer, schedule_answer
-from services.ledger.api.parameters import After, AsOf, BorrowerId, CurrencyFilter, Day, Id, Limit, LoanId
+from services.ledger.api.parameters import AsOf, BorrowerId, CurrencyFilter, LoanId
 from services.ledger.api.reading import Reading
 from services.ledger.booked import Dating, Selection
 from services.ledger.life import LifeStatus
