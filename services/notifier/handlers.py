@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from schemas.dunning import ReminderRequested
 from schemas.ledger import LedgerEventData
 from schemas.lending import BorrowerRegistered
+from schemas.templates import TEMPLATES
 from schemas.values import EventData
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import ReceivedEvent, of_types
 from services.notifier import store
-from services.notifier.words import TEMPLATE_KINDS
 
 
 async def handle_events(connection: Connection, events: Sequence[ReceivedEvent[EventData]]) -> Outcome:
@@ -23,7 +23,7 @@ async def handle_events(connection: Connection, events: Sequence[ReceivedEvent[E
         await store.save_standings(connection, standings)
     reminders = []
     for event in of_types(events, ReminderRequested):
-        if event.data.template in TEMPLATE_KINDS:
+        if event.data.template in TEMPLATES:
             reminders.append(event)
         else:
             template = event.data.template

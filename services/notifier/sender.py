@@ -8,6 +8,7 @@ from typing import TypedDict, cast
 import structlog
 
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
+from schemas.templates import Template
 from services.eventing.clock import Clock
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent, outgoing
@@ -60,7 +61,7 @@ class Sender:
         return len(messages) == _AT_ONCE
 
     async def _attempt(self, message: QueuedMessage) -> Ending:
-        rule = suppressing_rule(message.due_on, message.gate_facts)
+        rule = suppressing_rule(cast(Template, message.template), message.due_on, message.gate_facts)
         if rule is not None:
             return Ending(message, "suppressed", reason=rule)
         reasons: list[str] = []

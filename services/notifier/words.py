@@ -2,7 +2,8 @@
 
 The words live in `templates/<language>/`. One file a template holds its own sentences as blocks; the layouts
 `email.txt`, `email.html` and `sms.txt` beside it hold what every message must say: the amounts by component, how to
-pay, how to ask for help, how to object and how to opt out. So no template can forget one of them.
+pay, how to ask for help, how to object and how to opt out. So no template can forget one of them. Amounts and how to
+pay are left out together where there is nothing to pay, or where the message is not about an amount.
 """
 
 from collections.abc import Mapping
@@ -18,12 +19,15 @@ from babel.dates import format_date
 from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from schemas.templates import TEMPLATES
+
 Language = Literal["zh-CN", "en"]
 Medium = Literal["email", "sms"]
-TemplateKind = Literal["upcoming", "due_today", "overdue_soft", "overdue_firm", "offer_help", "final_notice"]
 
-TEMPLATE_KINDS: Final[tuple[str, ...]] = get_args(TemplateKind)
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+
+# What these say is not about an amount, and one beside it would read as a demand.
+_TELL_NO_AMOUNTS: Final = frozenset({"cured", "hardship_answer", "regional_relief"})
 
 _LOCALES: Final[Mapping[str, Locale]] = {"en": Locale("en"), "zh-CN": Locale.parse("zh_Hans_CN")}
 
@@ -122,9 +126,9 @@ def render(template: str, language: Language, channel: Medium, facts: MessageFac
     """Word one message. Raises UnknownTemplate or UnknownLanguage."""
     if language not in _LOCALES:
         raise UnknownLanguage(language)
-    if template not in TEMPLATE_KINDS:
+    if template not in TEMPLATES:
         raise UnknownTemplate(template)
-    context = _context(language, facts)
+    context = _context(language, facts, tells_amounts=template not in _TELL_NO_AMOUNTS)
     text = _words(f"{language}/{template}.jinja", False)
     if channel == "sms":
         sentence = text.render(context, layout=_words(f"{language}/sms.txt", False))
@@ -166,11 +170,11 @@ def _money_pattern(currency: str, language: Language) -> NumberPattern:
     return pattern
 
 
-def _context(language: Language, facts: MessageFacts) -> dict[str, object]:
-    """What the templates see. A component that is nothing is an empty string, and is left out."""
+def _context(language: Language, facts: MessageFacts, *, tells_amounts: bool) -> dict[str, object]:
+    """What the templates see. An amount that is nothing, or is not told, is an empty string, and is left out."""
 
     def money(amount_minor: int) -> str:
-        return format_money(amount_minor, facts.currency, language) if amount_minor else ""
+        return format_money(amount_minor, facts.currency, language) if amount_minor and tells_amounts else ""
 
     return {
         "borrower_name": " ".join(facts.borrower_name.split()),
@@ -181,7 +185,7 @@ def _context(language: Language, facts: MessageFacts) -> dict[str, object]:
         "fee": money(facts.fee_minor),
         "interest": money(facts.interest_minor),
         "principal": money(facts.principal_minor),
-        "total": format_money(facts.total_minor, facts.currency, language),
+        "total": money(facts.total_minor),
         "lender_name": " ".join(facts.lender_name.split()),
         "help_phone": facts.help_phone,
         "pay_url": facts.pay_url,

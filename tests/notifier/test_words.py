@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 from jinja2 import UndefinedError
 
+from schemas.templates import TEMPLATES
 from services.notifier.words import (
     LANGUAGES,
-    TEMPLATE_KINDS,
     FactRefused,
     Language,
     Medium,
@@ -38,35 +38,101 @@ FACTS = MessageFacts(
     help_url="https://help.example/7",
     opt_out_url="https://stop.example/7",
 )
+NOTHING_DUE = replace(FACTS, days_past_due=0, penalty_minor=0, fee_minor=0, interest_minor=0, principal_minor=0)
 MEDIA: tuple[Medium, ...] = ("email", "sms")
-EVERY = list(product(TEMPLATE_KINDS, LANGUAGES, MEDIA))
+EVERY = list(product(TEMPLATES, LANGUAGES, MEDIA))
+WITHOUT_AMOUNTS = {"cured", "hardship_answer", "regional_relief"}
+ABOUT_AMOUNTS = [one for one in EVERY if one[0] not in WITHOUT_AMOUNTS]
+# Messages that can be asked for while nothing is due, in order of need.
+MAY_HAVE_NOTHING_DUE = (
+    "promise_reminder", "promise_broken", "offer", "offer_reminder", "restructured", "cured", "hardship_answer",
+    "regional_relief", "planning_tips",
+)  # fmt: skip
+DUE_ON = {"en": "March 5, 2026", "zh-CN": "2026年3月5日"}
+# Parts that a long SMS is cut into: 153 characters of GSM 03.38, or 67 of UCS-2.
+PART_CHARACTERS = {"en": 153, "zh-CN": 67}
+MOST_PARTS = {"en": 3, "zh-CN": 4}
+
+
+def bodies(template: str, language: Language, channel: Medium, facts: MessageFacts) -> list[str]:
+    """Everything that a reader may see of a message: the text, and that of the HTML of an e-mail."""
+    rendered = render(template, language, channel, facts)
+    assert (rendered.html is None) == (channel == "sms")
+    return [rendered.text] if rendered.html is None else [rendered.text, html.unescape(rendered.html)]
 
 
 @pytest.mark.parametrize(("template", "language", "channel"), EVERY)
-def test_every_message_tells_all_amounts_and_all_ways_to_answer(
+def test_every_message_tells_whom_it_is_for_and_how_to_get_help_object_and_opt_out(
     template: str, language: Language, channel: Medium
 ) -> None:
-    rendered = render(template, language, channel, FACTS)
-    bodies = [rendered.text] + ([] if rendered.html is None else [html.unescape(rendered.html)])
-    assert len(bodies) == (2 if channel == "email" else 1)
-    for body in bodies:
-        for amount in (1_234, 5_678, 91_011, 12_345_678, FACTS.total_minor):
-            assert format_money(amount, "CNY", language) in body
+    for body in bodies(template, language, channel, FACTS) + bodies(template, language, channel, NOTHING_DUE):
         for told in (FACTS.borrower_name, FACTS.loan_id, FACTS.lender_name, FACTS.help_phone):
             assert told in body
-        for url in (FACTS.pay_url, FACTS.help_url, FACTS.opt_out_url):
-            assert url in body
-        assert ("March 5, 2026" if language == "en" else "2026年3月5日") in body
+        assert FACTS.help_url in body
+        assert FACTS.opt_out_url in body
         assert "{{" not in body
-        assert "\n\n\n" not in rendered.text
 
 
-@pytest.mark.parametrize(("template", "language"), list(product(TEMPLATE_KINDS, LANGUAGES)))
+@pytest.mark.parametrize(("template", "language", "channel"), ABOUT_AMOUNTS)
+def test_a_message_about_amounts_tells_all_of_them_since_when_and_how_to_pay(
+    template: str, language: Language, channel: Medium
+) -> None:
+    for body in bodies(template, language, channel, FACTS):
+        for amount in (1_234, 5_678, 91_011, 12_345_678, FACTS.total_minor):
+            assert format_money(amount, "CNY", language) in body
+        assert DUE_ON[language] in body
+        assert FACTS.pay_url in body
+
+
+@pytest.mark.parametrize(("template", "language", "channel"), list(product(sorted(WITHOUT_AMOUNTS), LANGUAGES, MEDIA)))
+def test_good_news_and_help_ask_for_no_money(template: str, language: Language, channel: Medium) -> None:
+    for body in bodies(template, language, channel, FACTS):
+        assert "¥" not in body
+        assert FACTS.pay_url not in body
+        assert DUE_ON[language] not in body
+
+
+@pytest.mark.parametrize(("template", "language", "channel"), list(product(MAY_HAVE_NOTHING_DUE, LANGUAGES, MEDIA)))
+def test_where_nothing_is_due_no_amount_no_due_date_and_no_way_to_pay_is_told(
+    template: str, language: Language, channel: Medium
+) -> None:
+    for body in bodies(template, language, channel, NOTHING_DUE):
+        assert "¥" not in body
+        assert "<table" not in body
+        assert FACTS.pay_url not in body
+        assert DUE_ON[language] not in body
+
+
+@pytest.mark.parametrize(("template", "language"), list(product(TEMPLATES, LANGUAGES)))
+@pytest.mark.parametrize("facts", [FACTS, NOTHING_DUE], ids=["due", "nothing-due"])
+def test_an_email_is_laid_out_in_paragraphs(template: str, language: Language, facts: MessageFacts) -> None:
+    rendered = render(template, language, "email", facts)
+    assert "\n\n\n" not in rendered.text
+    assert rendered.html is not None
+    assert '<p style="margin:0 0 12px"></p>' not in rendered.html
+
+
+@pytest.mark.parametrize(("template", "language"), list(product(TEMPLATES, LANGUAGES)))
+@pytest.mark.parametrize("facts", [FACTS, NOTHING_DUE], ids=["due", "nothing-due"])
+def test_the_sentences_of_an_sms_stand_apart(template: str, language: Language, facts: MessageFacts) -> None:
+    text = render(template, language, "sms", facts).text
+    for told in ("Pay:", "Need help", "See the plans", "Opt out:", "还款： ", "需要帮助", "查看方案", "退订："):
+        before, found, _ = text.partition(told)
+        assert not found or before[-1] in " 、"
+
+
+@pytest.mark.parametrize(("template", "language"), list(product(TEMPLATES, LANGUAGES)))
+def test_an_sms_with_long_amounts_stays_within_a_few_parts(template: str, language: Language) -> None:
+    characters = len(render(template, language, "sms", FACTS).text)
+    assert characters <= MOST_PARTS[language] * PART_CHARACTERS[language]
+
+
+@pytest.mark.parametrize(("template", "language"), list(product(TEMPLATES, LANGUAGES)))
 def test_subject_tells_nothing_of_the_loan(template: str, language: Language) -> None:
     subject = render(template, language, "email", FACTS).subject
     assert subject
     assert not any(character.isdigit() for character in subject)
-    words = ("overdue", "debt", "loan", "due", "owe", "late", "逾期", "贷款", "欠", "债", "催")
+    words = ("overdue", "debt", "loan", "due", "owe", "late", "credit", "逾期", "贷款", "欠", "债", "催", "征信")
     assert not any(word in subject.lower().split() or (not word.isascii() and word in subject) for word in words)
 
 
@@ -74,28 +140,41 @@ def test_subject_tells_nothing_of_the_loan(template: str, language: Language) ->
 def test_no_message_threatens(template: str, language: Language, channel: Medium) -> None:
     text = render(template, language, channel, FACTS).text.lower()
     for word in (
-        "court",
-        "legal",
-        "lawyer",
-        "police",
-        "immediately",
-        "consequence",
-        "法院",
-        "起诉",
-        "律师",
-        "立即",
-        "后果",
-    ):
+        "court", "legal", "lawyer", "police", "immediately", "consequence", "blacklist", "seize", "employer",
+        "法院", "起诉", "律师", "立即", "后果", "黑名单", "失信", "强制", "单位",
+    ):  # fmt: skip
         assert word not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("channel", MEDIA)
+def test_notice_of_a_credit_report_tells_how_to_prevent_it(language: Language, channel: Medium) -> None:
+    text = render("credit_report_notice", language, channel, FACTS).text
+    told = {"en": ("intend to report", "credit register", "unless", "dispute", "plan"),
+            "zh-CN": ("拟将逾期金额报送征信机构", "除非", "异议", "还款方案")}  # fmt: skip
+    assert [words for words in told[language] if words not in text] == []
+
+
+@pytest.mark.parametrize("template", ["restructured", "planning_tips"])
+def test_who_was_not_asked_to_pay_is_not_told_to_disregard_the_message(template: str) -> None:
+    assert not any("disregard" in body for body in bodies(template, "en", "email", FACTS))
+
+
+def test_html_keeps_the_lines_of_a_list() -> None:
+    rendered = render("planning_tips", "en", "email", FACTS)
+    assert rendered.html is not None
+    assert 'white-space:pre-line">1. Put every due date' in rendered.html
 
 
 def test_a_component_of_nothing_is_left_out() -> None:
     facts = replace(FACTS, penalty_minor=0, fee_minor=0)
     assert "Penalty" not in render("upcoming", "en", "email", facts).text
     assert "罚息" not in render("upcoming", "zh-CN", "sms", facts).text
-    nothing = replace(facts, interest_minor=0, principal_minor=0)
-    assert "Total CN¥0.00. Pay:" in render("upcoming", "en", "sms", nothing).text
-    assert "合计¥0.00。 还款：" in render("upcoming", "zh-CN", "sms", nothing).text
+
+
+def test_a_total_of_nothing_is_left_out() -> None:
+    assert "is due on March 5, 2026. Need help" in render("upcoming", "en", "sms", NOTHING_DUE).text
+    assert "2026年3月5日。 需要帮助" in render("upcoming", "zh-CN", "sms", NOTHING_DUE).text
 
 
 def test_sms_reads_as_written() -> None:
