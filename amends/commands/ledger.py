@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from amends.commands.ledger_books import books_app
+from services.json_cases import CaseRefused
 from services.ledger.case_replay import with_checks
-from services.ledger.case_values import CaseRefused
 from services.ledger.product_catalogue import ProductCatalogue, load_products, shipped_products
 from services.ledger.schedule_cases import with_instalments
 from services.yaml_documents import DocumentError

@@ -9,8 +9,9 @@ with the last of them.
 from collections.abc import Sequence
 from typing import Any
 
+from services.json_cases import CaseRefused, shown
 from services.ledger.agreement import Agreement
-from services.ledger.case_values import CaseRefused, amount_text, minor_of, shown
+from services.ledger.case_values import amount_text, minor_of
 from services.ledger.facts import Charged, Fact, Paid, undone
 from services.ledger.life import Life, live
 from services.ledger.lines import Line

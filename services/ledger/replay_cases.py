@@ -10,15 +10,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from services.json_cases import CalendarDate, CaseRefused, DecimalText, fault_text, shown
 from services.ledger.allocation import AllocationOrder, Component, InvalidOrder
-from services.ledger.case_values import (
-    CalendarDate,
-    CaseRefused,
-    DecimalText,
-    fault_text,
-    minor_of,
-    shown,
-)
+from services.ledger.case_values import minor_of
 from services.schedules.money import UnknownCurrency
 from services.schedules.schedule import InvalidTerms, LoanTerms
 

@@ -11,15 +11,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.ledger.case_values import (
-    CalendarDate,
-    CaseRefused,
-    DecimalText,
-    amount_text,
-    fault_text,
-    minor_of,
-    shown,
-)
+from services.json_cases import CalendarDate, CaseRefused, DecimalText, fault_text, shown
+from services.ledger.case_values import amount_text, minor_of
 from services.ledger.product_catalogue import ProductCatalogue, UnknownProduct
 from services.schedules.money import UnknownCurrency
 from services.schedules.schedule import Instalment, InvalidTerms, build_schedule
