@@ -1,0 +1,1 @@
+"""The risk score: how likely a borrower is to default next month, and how likely to cure without help."""
