@@ -106,6 +106,10 @@ _MOMENTS: tuple[tuple[date, EventData], ...] = (
         **_case(_REGISTERED_ON), is_over_borrowed=True, instalments_to_income_percent=58, number_of_lenders=2)),
     (_BROKEN_ON, dunning.LoanStateChanged(
         **_loan(_BROKEN_ON, 13), from_state="early", to_state="early", flags=("relief",))),
+    (date(2024, 3, 20), dunning.InterestStopped(
+        **_LOAN, stop_id="H-00002:LC-00003", from_on=date(2024, 3, 20), to_on=date(2024, 5, 18))),
+    (date(2024, 4, 2), dunning.InterestResumed(
+        **_LOAN, stop_id="H-00002:LC-00003", resumed_on=date(2024, 4, 2))),
     (_OFFERED_ON, _OFFER_MADE),
     (_ACCEPTED_ON, offers.OfferAcceptedByBorrower(**_OFFER, plan_id=_PLAN, accepted_on=_ACCEPTED_ON)),
     (_ACCEPTED_ON, offers.OfferAccepted(**_OFFER, plan_id=_PLAN, accepted_on=_ACCEPTED_ON)),

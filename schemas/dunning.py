@@ -96,6 +96,34 @@ class RestructureUndone(RestructureEventData):
     undone_on: date
 
 
+class InterestHoldEventData(EventData):
+    """What every event about a hold that stops a loan's penalties carries."""
+
+    topic: ClassVar[str] = TOPIC
+    subject_field: ClassVar[str] = "stop_id"
+
+    borrower_id: Identifier
+    loan_id: Identifier
+    stop_id: Identifier
+
+
+class InterestStopped(InterestHoldEventData):
+    """No penalty interest accrues and no late fee is charged from `from_on` to `to_on`, both included."""
+
+    event_type: ClassVar[str] = "amends.dunning.interest-stopped.v1"
+
+    from_on: date
+    to_on: Annotated[date | None, Field(description="until interest-resumed without one")] = None
+
+
+class InterestResumed(InterestHoldEventData):
+    """A stop ends early: penalties accrue again from `resumed_on` on."""
+
+    event_type: ClassVar[str] = "amends.dunning.interest-resumed.v1"
+
+    resumed_on: date
+
+
 class ReminderRequested(DunningEventData):
     """The ladder asks that the borrower be reminded; `channels` are tried in order."""
 

@@ -199,7 +199,7 @@ class StandingChanged(LedgerEventData):
 
     reason: Literal[
         "penalty-accrued", "refund-paid", "due-date-changed", "restructuring-undone", "write-off-undone",
-        "charge-undone", "waiver-undone",
+        "charge-undone", "waiver-undone", "penalties-stopped", "penalties-resumed",
     ]  # fmt: skip
     business_date: date
 

@@ -36,6 +36,8 @@ EVENTS: tuple[type[EventData], ...] = (
     ledger.BusinessDateCompleted,
     dunning.RestructureAgreed,
     dunning.RestructureUndone,
+    dunning.InterestStopped,
+    dunning.InterestResumed,
     dunning.ReminderRequested,
     dunning.BucketChanged,
     dunning.CaseCured,

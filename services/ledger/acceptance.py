@@ -3,24 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast, get_args
 
-from schemas.dunning import RestructureAgreed, RestructureUndone
+from schemas.dunning import InterestResumed, InterestStopped, RestructureAgreed, RestructureUndone
 from schemas.payments import PaymentCaptured, PaymentChargedBack, PaymentReversed, RefundPaid
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.envelope import ReceivedEvent
 from services.ledger.account import CurrencyMismatch
-from services.ledger.facts import ChargedBack, Fact, Refunded, Restructured
+from services.ledger.facts import (
+    ChargedBack,
+    Fact,
+    PenaltiesResumed,
+    PenaltiesStopped,
+    PenaltyDays,
+    Refunded,
+    Restructured,
+)
 from services.ledger.loan import Key, Loan
 from services.ledger.store import KnownPayment
 from services.schedules.restructured import PrincipalPart
 from services.schedules.schedule import InvalidTerms
 
-LoanEventData = (
-    PaymentCaptured | PaymentReversed | PaymentChargedBack | RefundPaid | RestructureAgreed | RestructureUndone
-)
-LOAN_EVENTS = (PaymentCaptured, PaymentReversed, PaymentChargedBack, RefundPaid, RestructureAgreed, RestructureUndone)
+FactEventData = PaymentChargedBack | RefundPaid | RestructureAgreed | InterestStopped | InterestResumed
+"""Events that each tell one fact besides payments."""
+LoanEventData = PaymentCaptured | PaymentReversed | RestructureUndone | FactEventData
+LOAN_EVENTS: Final = get_args(LoanEventData)
 LoanEvent = ReceivedEvent[LoanEventData]
 KnownFact = tuple[str, Fact]
 """A fact in the record: its loan id, and itself."""
@@ -33,7 +41,7 @@ def key_of(data: LoanEventData) -> Key:
     return data.borrower_id, loan_id
 
 
-def fact_of(data: PaymentChargedBack | RefundPaid | RestructureAgreed) -> Fact:
+def fact_of(data: FactEventData) -> Fact:
     """The fact that an event tells."""
     match data:
         case PaymentChargedBack():
@@ -45,6 +53,12 @@ def fact_of(data: PaymentChargedBack | RefundPaid | RestructureAgreed) -> Fact:
             return Refunded(fact_id=data.refund_id, on=data.paid_on, amount_minor=data.amount_minor)
         case RestructureAgreed():
             return _restructured(data)
+        case InterestStopped():
+            return PenaltiesStopped(fact_id=data.stop_id, on=data.from_on, to_on=data.to_on)
+        case InterestResumed():
+            # A stop may be resumed again, on an earlier day; "/" occurs in no id that comes from outside.
+            fact_id = f"{data.stop_id}/resumed-on-{data.resumed_on}"
+            return PenaltiesResumed(fact_id=fact_id, on=data.resumed_on, stop_id=data.stop_id)
 
 
 def _restructured(data: RestructureAgreed) -> Restructured:
@@ -60,17 +74,14 @@ def _restructured(data: RestructureAgreed) -> Restructured:
     )  # fmt: skip
 
 
-def fact_id_of(data: LoanEventData) -> str | None:
-    """The id of the fact, other than a payment, that an event is about."""
-    match data:
-        case PaymentChargedBack():
-            return data.chargeback_id
-        case RefundPaid():
-            return data.refund_id
-        case RestructureAgreed() | RestructureUndone():
-            return data.restructuring_id
-        case _:
-            return None
+def fact_ids_of(data: LoanEventData) -> tuple[str, ...]:
+    """The ids of the facts, other than payments, that decide whether an event changes something."""
+    if type(data) is PaymentCaptured or type(data) is PaymentReversed:
+        return ()
+    if type(data) is RestructureUndone:
+        return (data.restructuring_id,)
+    fact = fact_of(cast(FactEventData, data))
+    return (fact.fact_id, fact.stop_id) if isinstance(fact, PenaltiesResumed) else (fact.fact_id,)
 
 
 class Acceptance:
@@ -106,7 +117,9 @@ class Acceptance:
             return self._accepts_reversal(event, data)
         if type(data) is RestructureUndone:
             return self._accepts_undoing(event, data)
-        return self._accepts_fact(event, cast(PaymentChargedBack | RefundPaid | RestructureAgreed, data), loan)
+        if type(data) is InterestResumed and not self._knows_stop(event, data):
+            return False
+        return self._accepts_fact(event, cast(FactEventData, data), loan)
 
     def _accepts_capture(self, event: LoanEvent, data: PaymentCaptured, loan: Loan) -> bool:
         before = self._payments.get((data.borrower_id, data.payment_id))
@@ -149,14 +162,22 @@ class Acceptance:
         self._facts[key] = (loan_id, replace(before, is_undone=True))
         return True
 
-    def _accepts_fact(
-        self, event: LoanEvent, data: PaymentChargedBack | RefundPaid | RestructureAgreed, loan: Loan
-    ) -> bool:
+    def _knows_stop(self, event: LoanEvent, data: InterestResumed) -> bool:
+        loan_id, before = self._facts.get((data.borrower_id, data.stop_id), ("", None))
+        if isinstance(before, PenaltiesStopped) and loan_id == data.loan_id:
+            return True
+        message = f"stop {data.stop_id!r} of loan {data.loan_id!r} is not known"
+        self._outcome.reject(event, "unknown-stop", "stop_id", data.stop_id, message)
+        return False
+
+    def _accepts_fact(self, event: LoanEvent, data: FactEventData, loan: Loan) -> bool:
         fact = fact_of(data)
         key = data.borrower_id, fact.fact_id
         loan_id, before = self._facts.get(key, ("", None))
         if before is None:
-            if self._is_before_disbursal(event, "on", fact.on, loan) or self._contradicts_itself(event, fact):
+            if not isinstance(fact, PenaltyDays) and self._is_before_disbursal(event, "on", fact.on, loan):
+                return False
+            if self._contradicts_itself(event, fact):
                 return False
             self._facts[key] = (data.loan_id, fact)
             return True
@@ -175,7 +196,11 @@ class Acceptance:
         return True
 
     def _contradicts_itself(self, event: LoanEvent, fact: Fact) -> bool:
-        """A new schedule was agreed whose fields do not go together, whatever the loan is like."""
+        """The fields of a new schedule or a stop do not go together, whatever the loan is like."""
+        if isinstance(fact, PenaltiesStopped) and fact.to_on is not None and fact.to_on < fact.on:
+            message = f"{fact.to_on} is before from_on {fact.on}"
+            self._outcome.reject(event, "refused", "to_on", fact.to_on, message)
+            return True
         if not isinstance(fact, Restructured):
             return False
         try:

@@ -1,6 +1,6 @@
 """What comes up on a loan whose whole record is at hand: books and events of each change. Without I/O."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from services.ledger.facts import (
     DueDateChanged,
     Fact,
     Paid,
+    PenaltiesResumed,
+    PenaltiesStopped,
     Refunded,
     Restructured,
     Waived,
@@ -26,6 +28,13 @@ from services.ledger.rework import LoanBook, Reworked, instalment_of, payment_of
 from services.ledger.standing import lacking
 from services.schedules.told_terms import told_terms
 
+_REASONS: Final[Mapping[type[Fact], str]] = {
+    Refunded: "refund-paid",
+    DueDateChanged: "due-date-changed",
+    PenaltiesStopped: "penalties-stopped",
+    PenaltiesResumed: "penalties-resumed",
+}
+"""What is told of a fact that has no event of its own."""
 _UNDONE_REASONS: Final = {
     Charged: "charge-undone",
     Waived: "waiver-undone",
@@ -154,12 +163,6 @@ def _tell_fact(book: LoanBook, fact: Fact, life: Life, as_of: date, trace: str |
                 book, as_of, trace, bookings, contract.PaymentChargedBack, payment_id=fact.payment_id,
                 chargeback_id=fact.fact_id, amount_minor=fact.amount_minor, charged_back_on=fact.on,
             )  # fmt: skip
-        case Refunded():
-            _tell(book, as_of, trace, bookings, contract.StandingChanged, reason="refund-paid", business_date=as_of)
-        case DueDateChanged():
-            _tell(
-                book, as_of, trace, bookings, contract.StandingChanged, reason="due-date-changed", business_date=as_of
-            )
         case Waived():
             _tell(
                 book, as_of, trace, bookings, contract.ChargeWaived, waiver_id=fact.fact_id,
@@ -172,6 +175,9 @@ def _tell_fact(book: LoanBook, fact: Fact, life: Life, as_of: date, trace: str |
             )  # fmt: skip
         case WrittenOff():
             _tell_write_off(book, Cause("write-off", fact.fact_id), life, as_of, trace, bookings)
+        case _:
+            reason = _REASONS[type(fact)]
+            _tell(book, as_of, trace, bookings, contract.StandingChanged, reason=reason, business_date=as_of)
 
 
 def _tell_charge(

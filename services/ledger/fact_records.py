@@ -11,6 +11,8 @@ from services.ledger.facts import (
     ChargedBack,
     DueDateChanged,
     Fact,
+    PenaltiesResumed,
+    PenaltiesStopped,
     Refunded,
     Restructured,
     Waived,
@@ -25,6 +27,8 @@ _KINDS: Final[Mapping[str, type[Fact]]] = {
     "due-date-changed": DueDateChanged,
     "restructured": Restructured,
     "written-off": WrittenOff,
+    "penalties-stopped": PenaltiesStopped,
+    "penalties-resumed": PenaltiesResumed,
 }
 _KIND_OF: Final = {model: kind for kind, model in _KINDS.items()}
 _ADAPTERS: Final[Mapping[str, TypeAdapter[Any]]] = {kind: TypeAdapter(model) for kind, model in _KINDS.items()}

@@ -130,9 +130,32 @@ class WrittenOff(Fact):
     """The lender gives the loan up for lost; what is paid later is a recovery."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyDays(Fact):
+    """Base of facts about the days on which penalties count; nothing happens to the loan on their own day.
+
+    So they may concern days before disbursal or far ahead, and loans of any status; see `penalty_stops`.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltiesStopped(PenaltyDays):
+    """Penalty interest and late fees stand still from `on` to `to_on`, both included; None: until they are resumed."""
+
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltiesResumed(PenaltyDays):
+    """A stop ends early: `on` is the first day that it does not hold; one resumed by its first day never held."""
+
+    stop_id: str
+
+
 SomeFact = TypeVar("SomeFact", bound=Fact)
 _KINDS_IN_ORDER: Final = (
-    Charged, Paid, ChargedBack, Waived, DueDateChanged, Restructured, Refunded, WrittenOff,
+    PenaltiesStopped, PenaltiesResumed, Charged, Paid, ChargedBack, Waived, DueDateChanged, Restructured, Refunded,
+    WrittenOff,
 )  # fmt: skip
 
 

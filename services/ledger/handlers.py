@@ -17,7 +17,7 @@ from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import ReceivedEvent
 from services.ledger import book_store, changes, store
-from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_id_of, fact_of, key_of
+from services.ledger.acceptance import LOAN_EVENTS, Acceptance, LoanEvent, LoanEventData, fact_ids_of, fact_of, key_of
 from services.ledger.account import Payment, WindowTooSmall
 from services.ledger.borrower_payments import rounds, shares_of
 from services.ledger.disbursals import open_loan, tell_opened
@@ -136,9 +136,7 @@ class LedgerHandler:
             for data in (event.data for event in events)
             if type(data) is PaymentCaptured or type(data) is PaymentReversed
         ]
-        facts = [
-            (event.data.borrower_id, fact_id) for event in events if (fact_id := fact_id_of(event.data)) is not None
-        ]
+        facts = [(event.data.borrower_id, fact_id) for event in events for fact_id in fact_ids_of(event.data)]
         known_payments = await store.known_payments(connection, payments)
         known_facts = await book_store.known_facts(connection, facts) if facts else {}
         return Acceptance(loans, known_payments, known_facts, outcome).accepted(events)

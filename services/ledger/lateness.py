@@ -2,7 +2,8 @@
 
 Penalty interest accrues on what an instalment lacks, for every day after its due date (or after grace), and rounds half
 up as a running total, so that charging at any moments gives what charging every day gives. Under a cost cap the amount
-above the cap is not charged on that day, nor later: while the cap is near, days are worked out one by one.
+above the cap is not charged on that day, nor later: while the cap is near, days are worked out one by one. The days on
+which penalties stand still (`penalty_stops`) are left out by who calls.
 """
 
 from collections.abc import Sequence

@@ -21,6 +21,7 @@ from services.ledger.facts import (
     DueDateChanged,
     Fact,
     Paid,
+    PenaltyDays,
     Refunded,
     Restructured,
     Waived,
@@ -31,6 +32,7 @@ from services.ledger.journal import AccountCode
 from services.ledger.lateness import Charge, accrue_penalties, charge_late_fee, limit_charge
 from services.ledger.line_allocation import Spread, pay
 from services.ledger.lines import ChargeItem, Line, principal_outstanding_minor, scheduled_lines
+from services.ledger.penalty_stops import NO_STOPS, StoppedDays, stopped_days
 from services.ledger.refusal import check
 from services.schedules.schedule import Instalment, LoanTerms
 
@@ -52,7 +54,7 @@ class Life:
     `allocations` say how each payment was split, in the order in which they count; `waived_minor` how much each waiver
     gave up, booked or never charged; `entries` what is to be booked.
     `terms` are those of the current schedule, which began on `began_on`; `given_due_dates` its due dates where they do
-    not follow from the terms.
+    not follow from the terms. On `stopped_days` penalties stand still: they are known from the beginning.
     """
 
     agreement: Agreement
@@ -61,6 +63,7 @@ class Life:
     on: date
     began_on: date
     given_due_dates: tuple[date, ...] = ()
+    stopped_days: StoppedDays = NO_STOPS
     credit_minor: int = 0
     is_written_off: bool = False
     allocations: dict[str, Allocation] = field(default_factory=dict)
@@ -118,7 +121,7 @@ class Life:
         self.entries.book(kind, about, self.on, debit, credit, amount_minor)
 
     def _next_stop(self, to: date) -> date:
-        """The next day on which something falls due or a late fee falls, at most `to`."""
+        """The next day on which something falls due, a late fee falls, or penalties stop or resume; at most `to`."""
         stop = to
         for days in self._days_that_count:
             past = timedelta(days=days)
@@ -129,7 +132,7 @@ class Life:
                 if line.due_on > after:
                     before = line.due_on
             stop = before + past
-        return stop
+        return self.stopped_days.next_turn(self.on, stop)
 
     @property
     def _days_that_count(self) -> list[int]:
@@ -142,7 +145,7 @@ class Life:
         return days
 
     def _accrue(self, until: date) -> None:
-        if self.agreement.penalty is None:
+        if self.agreement.penalty is None or self.stopped_days.includes(until):
             if self.allowance is not None:
                 self.allowance.grow(self.lines, self.on, until)
             return
@@ -169,7 +172,7 @@ class Life:
 
     def _charge_late_fees(self) -> None:
         rule = self.agreement.late_fee
-        if rule is None:
+        if rule is None or self.stopped_days.includes(self.on):
             return
         due_on = self.on - timedelta(days=rule.after_days + 1)
         for line in self.lines:
@@ -362,8 +365,10 @@ class Life:
         self.is_written_off = True
 
 
-def begin(agreement: Agreement, schedule: Sequence[Instalment], about: str) -> Life:
-    """A loan on the day of its disbursal; `about` names it in the books."""
+def begin(
+    agreement: Agreement, schedule: Sequence[Instalment], about: str, stopped: StoppedDays = NO_STOPS
+) -> Life:  # fmt: skip
+    """A loan on the day of its disbursal; `about` names it in the books; penalties stand still when `stopped`."""
     disbursed_on = agreement.terms.disbursed_on
     life = Life(
         agreement,
@@ -371,6 +376,7 @@ def begin(agreement: Agreement, schedule: Sequence[Instalment], about: str) -> L
         scheduled_lines(agreement.terms, schedule, 1),
         disbursed_on,
         disbursed_on,
+        stopped_days=stopped,
         allowance=None if agreement.cost_cap is None else Allowance(agreement.cost_cap),
     )
     life.book("disbursal", about, AccountCode.PRINCIPAL_RECEIVABLE, AccountCode.CASH, agreement.terms.principal_minor)
@@ -391,8 +397,11 @@ def live(
     Facts whose ids are in `new` are checked against the state they meet; raises FactRefused. Those accepted before
     count as far as they can, whatever has come to light since.
     """
-    life = begin(agreement, schedule, about)
-    for fact in sorted((fact for fact in facts if not fact.is_undone and fact.on <= through), key=counting_order):
+    counting = [fact for fact in facts if not fact.is_undone]
+    stopped = stopped_days(fact for fact in counting if isinstance(fact, PenaltyDays))
+    happened = [fact for fact in counting if fact.on <= through and not isinstance(fact, PenaltyDays)]
+    life = begin(agreement, schedule, about, stopped)
+    for fact in sorted(happened, key=counting_order):
         life.advance(fact.on)
         if fact.fact_id in new:
             check(life, fact)

@@ -8,7 +8,7 @@ from services.ledger.account import LoanInstalment, Payment
 from services.ledger.agreement import Agreement
 from services.ledger.allocation import AllocationTotals
 from services.ledger.entries import Booked, Cause, Entry, corrections
-from services.ledger.facts import Fact, Paid
+from services.ledger.facts import Fact, Paid, PenaltyDays
 from services.ledger.life import Life, live
 from services.ledger.lines import Line
 from services.ledger.loan import Loan, transaction
@@ -69,8 +69,10 @@ def rework(book: LoanBook, as_of: date, corrected_on: date, bookings: Bookings, 
 
 
 def booked_through(calendar_through: date, facts: Iterable[Fact]) -> date:
-    """The day to which the books of a loan go."""
-    return max([calendar_through, *(fact.on for fact in facts if not fact.is_undone)])
+    """The day to which the books of a loan go: no stop of penalties, however far ahead, takes them further."""
+    return max(
+        [calendar_through, *(fact.on for fact in facts if not (fact.is_undone or isinstance(fact, PenaltyDays)))]
+    )
 
 
 def wanted_entries(life: Life, calendar_through: date) -> dict[Cause, Entry]:
@@ -156,10 +158,14 @@ def _move_loan(loan: Loan, book: LoanBook, life: Life, as_of: date) -> None:
 
 
 def is_plain_life(life: Life, book: LoanBook) -> bool:
-    """Payments alone, each instalment paid before the next, no charge, no credit, and the schedule as agreed."""
+    """Payments alone, each instalment paid before the next, no charge, no credit, and the schedule as agreed.
+
+    Stops of penalties take nothing from that: where being late costs something, late payments ask for the whole life.
+    """
     if life.credit_minor or life.is_written_off or any(line.charges for line in life.lines):
         return False
-    if any(not isinstance(fact, Paid) or fact.purpose != "payment" for fact in book.facts.values()):
+    happened = [fact for fact in book.facts.values() if not isinstance(fact, PenaltyDays)]
+    if any(not isinstance(fact, Paid) or fact.purpose != "payment" for fact in happened):
         return False
     return not _is_prepaid(life, book)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from schemas.dunning import PrincipalPart, RestructureAgreed, RestructureUndone
+from schemas.dunning import InterestResumed, InterestStopped, PrincipalPart, RestructureAgreed, RestructureUndone
 from schemas.lending import LoanDisbursed
 from schemas.payments import PaymentCaptured, PaymentChargedBack, RefundPaid
 from services.ledger import book_store, changes, store
@@ -15,7 +15,7 @@ from tests.books.scene import LedgerInProcess
 from tests.builders import payment_captured, payment_reversed
 
 NAMES = ("plain", "late", "silent", "backdated", "reversed", "charged", "waived", "restructured", "undone", "by-parts",
-         "in-grace", "returned", "overpaid", "moved", "lost")  # fmt: skip
+         "in-grace", "returned", "overpaid", "moved", "lost", "paused", "paused-late")  # fmt: skip
 _PARTS = tuple(
     PrincipalPart(due_on=due_on, principal_minor=principal_minor)
     for due_on, principal_minor in (
@@ -52,6 +52,8 @@ async def _tell_month(scene: LedgerInProcess, month: int) -> None:
         case 3:
             await _pay(scene, month, 20, 15_000, "late", "reversed", "lost")
             await _pay(scene, month, 5, 70_000, "overpaid")
+            await scene.tell(_stop("paused", "1", date(2024, 3, 5), None),
+                             _stop("paused", "2", date(2024, 3, 25), date(2024, 4, 20)))  # fmt: skip
         case 4:
             await _pay(scene, month, 20, 30_000, "late", "reversed", "backdated")
             await _agree_on_new_schedules(scene)
@@ -59,6 +61,9 @@ async def _tell_month(scene: LedgerInProcess, month: int) -> None:
                                                     due_on=date(2024, 4, 20)))  # fmt: skip
         case 5:
             await _pay(scene, 2, 12, 10_000, "backdated")
+            await _pay(scene, month, 15, 70_000, "paused", "paused-late")
+            await scene.tell(InterestResumed(borrower_id="B-paused", loan_id="L-paused", stop_id="paused:1",
+                                             resumed_on=date(2024, 4, 2)))  # fmt: skip
             await scene.tell(payment_reversed(_payment("reversed", 3, 20, 15_000), date(2024, 5, 20)))
             await _record(scene, "lost", WrittenOff(fact_id="write-off-1", on=date(2024, 5, 20)))
             await _record(scene, "moved", DueDateChanged(fact_id="move-1", on=date(2024, 5, 20), instalment_number=5,
@@ -72,6 +77,7 @@ async def _tell_month(scene: LedgerInProcess, month: int) -> None:
             await _record(scene, "waived", Waived(fact_id="waiver-1", on=date(2024, 6, 20), component="principal",
                                                   amount_minor=1_000))  # fmt: skip
             await _pay(scene, month, 25, 5_000, "lost")
+            await scene.tell(_stop("paused-late", "1", date(2024, 2, 20), date(2024, 5, 31)))
         case 8:
             await _pay(scene, month, 5, 130_000, "overpaid")
             await scene.tell(RefundPaid(borrower_id="B-overpaid", loan_id="L-overpaid", refund_id="refund-1",
@@ -92,6 +98,11 @@ async def _agree_on_new_schedules(scene: LedgerInProcess) -> None:
                           agreed_on=date(2024, 4, 25), number_of_instalments=6, first_due_on=date(2024, 6, 10),
                           annual_rate_percent=Decimal(6), principal_grace_instalments=2, carry_over_instalments=3),
     )  # fmt: skip
+
+
+def _stop(name: str, number: str, from_on: date, to_on: date | None) -> InterestStopped:
+    return InterestStopped(borrower_id=f"B-{name}", loan_id=f"L-{name}", stop_id=f"{name}:{number}", from_on=from_on,
+                           to_on=to_on)  # fmt: skip
 
 
 def _payment(name: str, month: int, day: int, amount_minor: int) -> PaymentCaptured:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemas.dunning import RestructureAgreed, RestructureUndone
+from schemas.dunning import InterestResumed, InterestStopped, RestructureAgreed, RestructureUndone
 from schemas.lending import LoanDisbursed
 from schemas.payments import PaymentCaptured, PaymentChargedBack, PaymentReversed, RefundPaid
 from schemas.values import EventData
@@ -35,6 +35,7 @@ class RandomLoan:
         )  # fmt: skip
         self.payments: list[PaymentCaptured] = []
         self.restructured = 0
+        self.stopped: list[InterestStopped] = []
 
     def event(self, today: date, number: int) -> EventData:
         """Something that may come on a day; much of it counts earlier, some of it will be refused."""
@@ -60,11 +61,24 @@ class RandomLoan:
         if kind < 0.28 and self.restructured:
             return RestructureUndone(**self.ids, restructuring_id=f"{self.ids['loan_id']}-{self.restructured}",
                                      undone_on=today)  # fmt: skip
+        if kind < 0.36:
+            return self._stop(name, on)
+        if kind < 0.42 and self.stopped:
+            stop = self.random.choice(self.stopped)
+            resumed_on = stop.from_on + timedelta(days=self.random.randint(-3, 50))
+            return InterestResumed(**self.ids, stop_id=stop.stop_id, resumed_on=resumed_on)
         amount_minor = self.random.choice((self.principal_minor // 6, self.random.randint(1, self.principal_minor)))
         payment = PaymentCaptured(**self.ids, payment_id=name, amount_minor=amount_minor, currency=self.currency,
                                   value_date=on)  # fmt: skip
         self.payments.append(payment)
         return payment
+
+    def _stop(self, name: str, on: date) -> InterestStopped:
+        """Penalties stop for a while or without an end, from a day past, today, or later."""
+        from_on = on + timedelta(days=self.random.choice((0, 0, 10)))
+        to_on = self.random.choice((None, from_on + timedelta(days=self.random.randint(0, 60))))
+        self.stopped.append(InterestStopped(**self.ids, stop_id=name, from_on=from_on, to_on=to_on))
+        return self.stopped[-1]
 
 
 def days_of_events(loans: list[RandomLoan], random: Random) -> Iterator[tuple[date, list[EventData]]]:

@@ -46,7 +46,7 @@ async def test_a_book_in_which_everything_happened_is_as_its_replay(scene: Ledge
     found = await verified()
     assert found["differences"] == []
     assert (found["loans"], found["differing"]) == (len(NAMES), 0)
-    assert found["other_facts"] == 10
+    assert found["other_facts"] == 14
     statuses = {row[0]: row[1] for row in await scene.pool.fetch("select loan_id, status::text from loan")}
     assert statuses["L-silent"] == statuses["L-lost"] == "written_off"
     assert statuses["L-overpaid"] == "settled"
@@ -85,6 +85,7 @@ TAMPERED = [
     ("returned", "update posting set currency = 'EUR' where {} and number = 1", "currencies of postings"),
     ("moved", "delete from posting where {} and number = 2", "transactions without postings"),
     ("lost", "delete from instalment where {} and number = 6", "instalment 6"),
+    ("paused", "delete from fact where {} and kind = 'penalties-stopped'", "journal penalty penalty-1"),
 ]  # fmt: skip
 
 

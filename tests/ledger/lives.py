@@ -14,6 +14,9 @@ from services.ledger.facts import (
     DueDateChanged,
     Fact,
     Paid,
+    PenaltiesResumed,
+    PenaltiesStopped,
+    PenaltyDays,
     Refunded,
     Restructured,
     Waived,
@@ -21,6 +24,7 @@ from services.ledger.facts import (
     counting_order,
 )
 from services.ledger.life import Life, begin
+from services.ledger.penalty_stops import stopped_days
 from services.ledger.refusal import FactRefused, check
 from services.schedules.restructured import PrincipalPart, Treatment
 from services.schedules.schedule import InvalidTerms, LoanTerms, build_schedule
@@ -73,7 +77,8 @@ agreements = st.builds(
 )
 days = st.integers(0, LAST_DAY).map(lambda offset: DISBURSED_ON + timedelta(days=offset))
 treatments: st.SearchStrategy[Treatment] = st.sampled_from(get_args(Treatment))
-ORDINARY = (Paid, Paid, Paid, Paid, Charged, ChargedBack, Refunded, Waived, DueDateChanged, Restructured)
+ORDINARY = (Paid, Paid, Paid, Paid, Charged, ChargedBack, Refunded, Waived, DueDateChanged, Restructured,
+            PenaltiesStopped, PenaltiesStopped, PenaltiesResumed)  # fmt: skip
 
 
 class Story(NamedTuple):
@@ -93,7 +98,7 @@ def stories(
 ) -> Story:
     """A loan to which things happen while it lives or soon after, in its own order of magnitude.
 
-    Facts of any kind in any order, half of them payments; some will be refused. One story in six has a write-off.
+    Facts of any kind in any order, many of them payments; some will be refused. One story in six has a write-off.
     """
     agreement = draw(of)
     ends_on = build_schedule(agreement.terms)[-1].due_on
@@ -137,6 +142,11 @@ def _fact(
         return st.builds(DueDateChanged, **common, instalment_number=st.sampled_from(to_come), due_on=later)
     if kind is Restructured:
         return restructurings(fact_id, on, agreement)
+    if issubclass(kind, PenaltyDays):
+        stopped = [fact for fact in before if isinstance(fact, PenaltiesStopped)]
+        if kind is PenaltiesResumed and stopped:
+            return st.sampled_from(stopped).flatmap(lambda stop: _resuming(fact_id, stop))
+        return st.builds(PenaltiesStopped, **common, to_on=st.none() | st.just(on) | later)
     purposes = st.sampled_from(["payment", "payment", "payment", "prepayment", "payoff", "refund"])
     return st.builds(Paid, **common, amount_minor=_payments(agreement), purpose=purposes)
 
@@ -166,6 +176,12 @@ def restructurings(draw: st.DrawFn, fact_id: str, on: date, agreement: Agreement
     )
 
 
+def _resuming(fact_id: str, stop: PenaltiesStopped) -> st.SearchStrategy[Fact]:
+    """A stop ends, perhaps before it began or after it was over."""
+    days_later = st.integers(-5, 90).map(lambda later: stop.on + timedelta(days=later))
+    return st.builds(PenaltiesResumed, fact_id=st.just(fact_id), on=days_later, stop_id=st.just(stop.fact_id))
+
+
 def _chargeback(fact_id: str, payment: Paid) -> st.SearchStrategy[Fact]:
     return st.builds(
         ChargedBack, fact_id=st.just(fact_id), payment_id=st.just(payment.fact_id),
@@ -188,8 +204,9 @@ def _part(agreement: Agreement, at_most_percent: int) -> st.SearchStrategy[int]:
 
 def lived(agreement: Agreement, happened: list[Fact], through: date, stops: tuple[date, ...] = ()) -> Life:
     """The life with the facts its state allows, the calendar stopping at `stops` on the way."""
-    life = begin(agreement, build_schedule(agreement.terms), "L-1")
-    waiting = sorted((fact for fact in happened if fact.on <= through), key=counting_order)
+    life = begin(agreement, build_schedule(agreement.terms), "L-1", stopped_days(stops_among(happened)))
+    waiting = [fact for fact in happened if fact.on <= through and not isinstance(fact, PenaltyDays)]
+    waiting.sort(key=counting_order)
     ends = sorted({stop for stop in stops if stop <= through})
     for fact in waiting:
         while ends and ends[0] < fact.on:
@@ -199,6 +216,11 @@ def lived(agreement: Agreement, happened: list[Fact], through: date, stops: tupl
         life.advance(stop)
     life.advance(through)
     return life
+
+
+def stops_among(happened: Sequence[Fact]) -> list[PenaltyDays]:
+    """What is said of the days on which penalties count."""
+    return [fact for fact in happened if isinstance(fact, PenaltyDays)]
 
 
 def apply_if_allowed(life: Life, fact: Fact) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from schemas.dunning import RestructureAgreed, RestructureUndone
+from schemas.dunning import InterestResumed, InterestStopped, RestructureAgreed, RestructureUndone
 from schemas.values import EventData
 from services.ledger import book_store, store
 from services.ledger.product_store import ProductStore
@@ -22,12 +22,26 @@ AGREED = RestructureAgreed(
 UNDONE = RestructureUndone(
     borrower_id=LOAN.borrower_id, loan_id=LOAN.loan_id, restructuring_id="R-1", undone_on=date(2024, 3, 9)
 )
+STOPPED = InterestStopped(
+    borrower_id=LOAN.borrower_id, loan_id=LOAN.loan_id, stop_id="H-1:loan-1", from_on=date(2024, 2, 20)
+)
+RESUMED = InterestResumed(
+    borrower_id=LOAN.borrower_id, loan_id=LOAN.loan_id, stop_id="H-1:loan-1", resumed_on=date(2024, 3, 9)
+)
 
 
 @pytest.mark.parametrize(
     "story",
-    [[], [FIRST], [FIRST, BACKDATED], [FIRST, BACKDATED, payment_reversed(FIRST)], [AGREED, FIRST], [AGREED, UNDONE]],
-    ids=["nothing", "paid", "backdated", "reversed", "restructured", "undone"],
+    [
+        [],
+        [FIRST],
+        [FIRST, BACKDATED],
+        [FIRST, BACKDATED, payment_reversed(FIRST)],
+        [AGREED, FIRST],
+        [AGREED, UNDONE],
+        [STOPPED, FIRST, RESUMED],
+    ],
+    ids=["nothing", "paid", "backdated", "reversed", "restructured", "undone", "stopped"],
 )
 async def test_both_ways_to_load_a_loan_give_the_same_book(fresh_database: str, story: list[EventData]) -> None:
     async with ledger_pool(fresh_database) as pool:

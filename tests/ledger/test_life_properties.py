@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from services.ledger.agreement import CostCap, PenaltyRule
+from services.ledger.agreement import CostCap, LateFeeRule, PenaltyRule
 from services.ledger.cost_cap import interest_accrued_minor
 from services.ledger.early_repayment import payoff_minor
-from services.ledger.facts import ChargedBack, Paid, Refunded
+from services.ledger.facts import ChargedBack, Paid, PenaltiesResumed, PenaltiesStopped, PenaltyDays, Refunded
 from services.ledger.journal import AccountCode
 from services.ledger.life import Life
 from tests.ledger.lives import (
@@ -20,8 +20,10 @@ from tests.ledger.lives import (
     apply_if_allowed,
     caps,
     days,
+    late_fees,
     lived,
     penalties,
+    stops_among,
     stories,
 )
 
@@ -127,8 +129,9 @@ def test_working_a_loan_out_now_and_then_gives_what_every_day_gives(
 @given(stories(at_most=5), penalties, caps)
 def test_no_charge_takes_the_cost_above_the_cap(story: Story, penalty: PenaltyRule, cap: CostCap) -> None:
     capped = replace(story.agreement, penalty=penalty, cost_cap=cap)
-    life = lived(capped, [], DISBURSED_ON)
-    waiting = sorted(story.happened, key=lambda fact: fact.on)
+    life = lived(capped, [*stops_among(story.happened)], DISBURSED_ON)
+    waiting = [fact for fact in story.happened if not isinstance(fact, PenaltyDays)]
+    waiting.sort(key=lambda fact: fact.on)
     charged_before = 0
     for day in EVERY_DAY[:200]:
         life.advance(day)
@@ -142,6 +145,43 @@ def test_no_charge_takes_the_cost_above_the_cap(story: Story, penalty: PenaltyRu
             assert life.allowance.charged_minor + accrued <= allowed
         charged_before = life.allowance.charged_minor
     note_what_happened(life)
+
+
+@given(stories(), penalties, late_fees)
+def test_the_calendar_charges_nothing_on_a_day_on_which_penalties_stand_still(
+    story: Story, penalty: PenaltyRule, late_fee: LateFeeRule
+) -> None:
+    life = lived(replace(story.agreement, penalty=penalty, late_fee=late_fee), story.happened, story.through)
+    charged = {cause: entry.on for cause, entry in life.entries.by_cause.items()
+               if cause.about.startswith(("penalty-", "late-fee-"))}  # fmt: skip
+    if charged and life.stopped_days.intervals:
+        event("charged on other days")
+    assert {cause: on for cause, on in charged.items() if life.stopped_days.includes(on)} == {}
+
+
+@given(stories(), penalties, late_fees)
+def test_a_loan_whose_penalties_always_stand_still_lives_as_if_lateness_cost_nothing(
+    story: Story, penalty: PenaltyRule, late_fee: LateFeeRule
+) -> None:
+    mild = replace(story.agreement, penalty=None, late_fee=None)
+    strict = replace(story.agreement, penalty=penalty, late_fee=late_fee)
+    always = PenaltiesStopped(fact_id="always", on=DISBURSED_ON)
+    stopped = lived(strict, [*story.happened, always], story.through)
+    free = lived(mild, story.happened, story.through)
+    assert (lines_of(stopped), stopped.credit_minor) == (lines_of(free), free.credit_minor)
+    assert balances(stopped) == balances(free)
+
+
+@given(stories(), penalties, days, st.integers(-30, 0))
+def test_a_stop_that_was_resumed_by_its_first_day_never_was(
+    story: Story, penalty: PenaltyRule, on: date, earlier: int
+) -> None:
+    late = replace(story.agreement, penalty=penalty)
+    stop = PenaltiesStopped(fact_id="stop", on=on)
+    resumed = PenaltiesResumed(fact_id="resumed", on=on + timedelta(days=earlier), stop_id="stop")
+    with_it = lived(late, [*story.happened, stop, resumed], story.through)
+    without = lived(late, story.happened, story.through)
+    assert (lines_of(with_it), balances(with_it)) == (lines_of(without), balances(without))
 
 
 @given(stories(kinds=(Paid, Refunded)))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ledger.facts import Charged
+from services.ledger.facts import Charged, PenaltiesResumed, PenaltiesStopped
 from services.ledger.journal import AccountCode
 from services.ledger.product import Product
 from services.ledger.product_rules import CostCap, LateFeeRules, PenaltyRules
@@ -32,6 +32,8 @@ steps = st.one_of(
     st.tuples(st.just("close"), days, st.just(0)),
     st.tuples(st.just("reverse"), days, st.integers(0, 5)),
     st.tuples(st.just("charge"), days, st.integers(1, 500)),
+    st.tuples(st.just("stop"), days, st.integers(1, 60)),
+    st.tuples(st.just("resume"), days, st.integers(0, 5)),
 )
 Step = tuple[str, date, int]
 
@@ -50,6 +52,11 @@ def run(ledger: LedgerOfOneLoan, story: list[Step]) -> None:
         elif kind == "charge":
             with suppress(FactRefused):
                 ledger.record(Charged(fact_id=f"C-{number}", on=day, kind="fee", amount_minor=amount, due_on=day))
+        elif kind == "stop":
+            to_on = day + timedelta(days=amount - 1)
+            ledger.record(PenaltiesStopped(fact_id=f"S-{number}", on=day, to_on=to_on))
+        elif kind == "resume" and f"S-{amount}" in ledger.facts:
+            ledger.record(PenaltiesResumed(fact_id=f"R-{number}", on=day, stop_id=f"S-{amount}"))
 
 
 def booked_by_life(ledger: LedgerOfOneLoan) -> Counter[AccountCode]:
