@@ -1,0 +1,88 @@
+"""The schedule that an offer shows is the one the ledger books when the offer is accepted."""
+
+from dataclasses import fields
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.dunning.offers.candidates import candidates_of
+from services.dunning.offers.drafts import Drafts
+from services.dunning.offers.engine import make_offers
+from services.dunning.offers.plan import plan_for
+from services.dunning.offers.plan_grids import KINDS
+from services.dunning.offers.position import LoanPosition
+from services.dunning.offers.rules import Rejection
+from services.dunning.offers.situation import Situation
+from services.ledger.agreement import Agreement
+from services.ledger.facts import Charged, Fact, Paid, Restructured
+from services.ledger.life import Life, live
+from services.ledger.refusal import check
+from services.schedules.restructured import PlannedInstalment, RestructureTerms
+from services.schedules.schedule import build_schedule
+from tests.dunning.offers.loans import any_position, means, policy, position
+
+Line = tuple[str, int, int, int, int]
+"""Due date, principal, interest, fee and penalty."""
+
+
+def life_of(loan: LoanPosition, *more: Fact) -> Life:
+    """The ledger's life of a loan whose oldest instalments were paid on their due dates."""
+    schedule = build_schedule(loan.terms)
+    facts: list[Fact] = []
+    for line in schedule:
+        overdue_from = loan.oldest_unpaid_due_on
+        if line.due_on < loan.as_of and (overdue_from is None or line.due_on < overdue_from):
+            amount_minor = line.principal_minor + line.interest_minor
+            if amount_minor:
+                facts.append(Paid(fact_id=f"P-{line.number}", on=line.due_on, amount_minor=amount_minor))
+    charges = {"fee": loan.overdue.fee_minor, "penalty": loan.overdue.penalty_minor}
+    facts += [
+        Charged(fact_id=f"C-{kind}", on=loan.as_of, kind=kind, amount_minor=amount_minor, due_on=loan.as_of)  # type: ignore[arg-type]
+        for kind, amount_minor in charges.items()
+        if amount_minor
+    ]
+    return live(Agreement(loan.terms), schedule, [*facts, *more], loan.as_of)
+
+
+def accepted(agreement: RestructureTerms) -> Restructured:
+    """The fact of an accepted agreement."""
+    names = {field.name for field in fields(RestructureTerms)} - {"agreed_on"}
+    return Restructured(fact_id="R", on=agreement.agreed_on, **{name: getattr(agreement, name) for name in names})
+
+
+def booked(life: Life) -> list[Line]:
+    """What the ledger has of the new schedule."""
+    return [
+        (str(line.due_on), line.principal_minor, line.interest_minor, line.charged_minor("fee"),
+         line.charged_minor("penalty"))
+        for line in life.lines
+        if not line.is_replaced and line.due_on > life.on
+    ]  # fmt: skip
+
+
+def shown(instalments: tuple[PlannedInstalment, ...]) -> list[Line]:
+    """What the borrower is shown."""
+    return [
+        (str(line.due_on), line.principal_minor, line.interest_minor, line.fee_minor, line.penalty_minor)
+        for line in instalments
+    ]
+
+
+def test_an_offer_of_each_kind_is_booked_as_it_is_shown() -> None:
+    loan = position(penalty_minor=5_000, fee_minor=1_200)
+    found = Situation(loan, means(), "none", policy())
+    for kind in KINDS:
+        candidates = candidates_of(kind, Drafts(found))
+        assert not isinstance(candidates, Rejection)
+        for candidate in candidates:
+            check(life_of(loan), accepted(candidate.agreement))
+            assert booked(life_of(loan, accepted(candidate.agreement))) == shown(
+                plan_for(candidate, found).instalments
+            ), candidate
+
+
+@given(any_position(), st.sampled_from(["none", "job-loss", "illness", "disaster", "family"]))
+def test_any_offer_is_booked_as_it_is_shown(loan: LoanPosition, relief: str) -> None:
+    for offer in make_offers(loan, means(None), relief, policy()).offers:  # type: ignore[arg-type]
+        check(life_of(loan), accepted(offer.agreement))
+        assert booked(life_of(loan, accepted(offer.agreement))) == shown(offer.instalments)
