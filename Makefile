@@ -4,7 +4,7 @@ RUN := .venv/bin/python -m
 SAMPLE ?=
 OPTIONS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint schemas
+.PHONY: help run cards test bench lint schemas
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,10 +12,13 @@ help: ## show this help
 run: .venv/ready ## set up, start everything, take the portfolio through it, stay up (SAMPLE=200: fewer loans)
 	$(RUN) amends run $(if $(SAMPLE),--sample $(SAMPLE))
 
+cards: .venv/ready ## six months of 20,000 credit cards through ledger and dunning (SAMPLE=500: fewer customers)
+	$(RUN) amends demo cards $(if $(SAMPLE),--sample $(SAMPLE))
+
 test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL
 	$(RUN) pytest
 
-bench: .venv/ready ## measure every stage, late payments, and the close of 1,000,000 loans (OPTIONS=--no-close: without)
+bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans (OPTIONS=--no-close)
 	$(RUN) bench $(OPTIONS)
 
 lint: .venv/ready ## check style and types
@@ -25,6 +28,7 @@ lint: .venv/ready ## check style and types
 
 schemas: .venv/ready ## write JSON Schemas, AsyncAPI document and examples from the contract
 	$(RUN) schemas.generate
+	$(RUN) services.dunning.policy_schemas
 
 .uv/bin/uv:
 	python3 -m venv .uv

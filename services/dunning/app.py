@@ -1,43 +1,31 @@
 """Composition of dunning."""
 
-from importlib import resources
-from pathlib import Path
-
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from schemas import ledger
-from services.dunning.handlers import LedgerEventsHandler
-from services.dunning.ladder import LadderPolicy, parse_ladder
+from schemas import ledger, lending, notifier
+from services.dunning.api.routers import dunning_routers
+from services.dunning.case_work import CaseWork
+from services.dunning.handlers import CaseHandler
+from services.dunning.ladder_files import load_ladders
+from services.dunning.ladder_store import LadderKeeper
 from services.dunning.looks import Looks
+from services.dunning.offer_desk import OfferDesk
+from services.dunning.settings import DunningSettings, load_offer_policy
 from services.eventing.service import ServiceParts
 from services.eventing.settings import Settings
 from services.eventing.work_loop import WorkLoop
 
 
-class DunningSettings(BaseSettings):
-    """Settings of dunning alone, prefix `AMENDS_DUNNING_`."""
-
-    model_config = SettingsConfigDict(env_prefix="AMENDS_DUNNING_", extra="ignore")
-
-    ladder_file: Path | None = Field(default=None, description="a ladder policy; the shipped default without it")
-
-
 def dunning(settings: Settings) -> ServiceParts:
-    """The parts of dunning. Raises DocumentError when the ladder file is wrong."""
-    policy = load_policy(DunningSettings().ladder_file)
-    looks = Looks(policy, settings.calendar_id, settings.topic_partitions)
+    """The parts of dunning: borrowers are read before loans. Raises DocumentError when a policy is wrong."""
+    own = DunningSettings()
+    ladders = load_ladders(own.ladder_file, own.ladders_dir)
+    work = CaseWork(
+        LadderKeeper(ladders), OfferDesk(load_offer_policy(own.offer_policy_file)), settings.calendar_id,
+        settings.topic_partitions,
+    )  # fmt: skip
     return ServiceParts(
         name="dunning",
-        topics=[ledger.TOPIC],
-        handler=LedgerEventsHandler(policy, settings.calendar_id, settings.topic_partitions),
-        work=lambda pool: [WorkLoop("dunning-looks", pool, looks)],
+        topics=[lending.TOPIC, ledger.TOPIC, notifier.TOPIC],
+        handler=CaseHandler(work),
+        work=lambda pool: [WorkLoop("dunning-looks", pool, Looks(work))],
+        api=lambda connections: dunning_routers(connections, work),
     )
-
-
-def load_policy(ladder_file: Path | None) -> LadderPolicy:
-    """The ladder policy of a file, or the default. Raises DocumentError."""
-    if ladder_file is not None:
-        return parse_ladder(ladder_file.read_text(encoding="utf-8"), str(ladder_file))
-    shipped = resources.files("services.dunning") / "policies" / "default.yaml"
-    return parse_ladder(shipped.read_text(encoding="utf-8"), "default.yaml")

@@ -1,110 +1,186 @@
-"""Dunning's reaction to the ledger's events."""
+"""Dunning's reaction to events: of the ledger, of the lender's systems, and of the notifier."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
 
 import structlog
 
-from schemas.ledger import BusinessDateCompleted, LedgerEventData
-from schemas.values import ComponentAmounts, EventData
+from schemas.hardship import AreaHoldLifted, AreaHoldPlaced, RegionAffected
+from schemas.ledger import (
+    BusinessDateCompleted,
+    LedgerEventData,
+    LoanOpened,
+    LoanRestructured,
+    PaymentChargedBack,
+    PaymentReceived,
+    PaymentReversed,
+)
+from schemas.lending import BorrowerRegistered
+from schemas.offers import OfferAnswerData
+from schemas.values import EventData
 from services.dunning import store
-from services.dunning.decisions import Track, decide
-from services.dunning.ladder import LadderPolicy
-from services.dunning.track import Amounts, TrackFacts, TrackState
+from services.dunning.area_intake import take_area
+from services.dunning.case_file import CaseFile
+from services.dunning.case_text import loan_facts_text
+from services.dunning.case_work import CaseWork
+from services.dunning.intake import NotTaken, take, take_standing, takes
+from services.dunning.ladder_choice import Ladders
+from services.dunning.offer_desk import OfferDesk
+from services.dunning.promises import AllocatedPayment
+from services.dunning.record import FactRow, Record, StandingRow
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import ReceivedEvent
-from services.eventing.store import business_date_of, open_business_date
+from services.eventing.store import open_business_date
 
 log = structlog.get_logger(__name__)
+_AREA_EVENTS: Final = (RegionAffected, AreaHoldPlaced, AreaHoldLifted)
 
 
-class LedgerEventsHandler:
-    """Takes the newest facts of each loan, and evaluates the loans that moved on the current business date.
+class CaseHandler:
+    """Takes what a batch tells into the cases it is about, and evaluates those that moved.
 
     Facts of a date that the ledger has not completed yet wait for it: the look falls due when it is.
     """
 
-    def __init__(self, policy: LadderPolicy, calendar_id: str, partitions: int) -> None:
-        self._policy = policy
-        self._calendar_id = calendar_id
-        self._partitions = partitions
+    def __init__(self, work: CaseWork) -> None:
+        self._work = work
 
     async def __call__(self, connection: Connection, events: Sequence[ReceivedEvent[EventData]]) -> Outcome:
-        """Load the tracks, move them, write tracks, cases and decisions."""
+        """Load the cases, take the events in order, evaluate, write."""
         outcome = Outcome()
-        about_loans: list[ReceivedEvent[LedgerEventData]] = []
+        about_cases: list[ReceivedEvent[Any]] = []
         for event in events:
-            if isinstance(event.data, LedgerEventData):
-                if event.sequence is None:
-                    outcome.reject(event, "missing-header", "ce_sequence", "", "the ledger counts its events")
-                else:
-                    about_loans.append(event)  # type: ignore[arg-type]
-            elif isinstance(event.data, BusinessDateCompleted):
+            if isinstance(event.data, BusinessDateCompleted):
                 await open_business_date(
                     connection, event.data.calendar_id, event.position.partition, event.data.business_date
                 )
-        if not about_loans:
+            elif isinstance(event.data, _AREA_EVENTS):
+                await take_area(connection, event, outcome, await self._work.today(connection))
+            elif _is_about_a_case(event.data):
+                about_cases.append(event)
+        if not about_cases:
             return outcome
-        keys = sorted({(event.data.borrower_id, event.data.loan_id) for event in about_loans})
-        tracks = await store.load_tracks(connection, keys)
-        moved, traces = self._move(tracks, about_loans)
-        if not moved:
-            return outcome
-        completed = await business_date_of(connection, self._calendar_id, self._partitions)
-        now = [track for track in moved if completed is not None and track.known_on <= completed]
-        if completed is not None and now:
-            outcome.emitted, decisions = decide(now, self._policy, completed, traces)
-            await store.save_decisions(connection, decisions)
-        await store.save_tracks(connection, moved)
-        if completed is not None:
-            await store.save_cases(connection, [track.facts.borrower_id for track in moved], completed)
+        cases = await store.load_cases(connection, {event.data.borrower_id for event in about_cases})
+        # Under the locks, so that no case is looked at on a date before its last.
+        on = await self._work.today(connection)
+        await store.load_payments(connection, cases.values())
+        ladders = await self._work.ladders(connection)
+        batch = _Batch(cases, ladders, self._work.offers, on, outcome)
+        for event in about_cases:
+            await batch.take(connection, event)
+        await store.save_payments(connection, batch.payments)
+        await store.reduce_payments(connection, batch.taken_back)
+        moved = [cases[borrower_id] for borrower_id in sorted(batch.moved)]
+        outcome.emitted += await self._work.evaluate(connection, moved, batch.record, on, batch.traces)
         return outcome
 
-    def _move(
-        self, tracks: dict[store.Key, Track], events: Sequence[ReceivedEvent[LedgerEventData]]
-    ) -> tuple[list[Track], dict[str, str]]:
-        """Give tracks their newest facts; what was seen before is dropped, a gap is counted (facts are complete)."""
-        moved: dict[store.Key, Track] = {}
-        traces: dict[str, str] = {}
-        for event in events:
-            key = (event.data.borrower_id, event.data.loan_id)
-            track = tracks.get(key)
-            sequence = event.sequence or 0
-            if track is not None and sequence <= track.facts.sequence:
-                metrics.DUPLICATES.labels(event.event_type).inc()
-                continue
-            if sequence > (track.facts.sequence if track is not None else 0) + 1:
-                metrics.SEQUENCE_GAPS.labels(event.event_type).inc()
-                log.warning("sequence_gap", loan_id=event.data.loan_id, event_id=event.event_id, sequence=sequence)
-            if track is None:
-                track = Track(
-                    _facts(event, sequence), TrackState.initial(self._policy), event.data.standing.as_of, None, None, 0
-                )
-                tracks[key] = track
-            track.facts = _facts(event, sequence)
-            track.known_on = event.data.standing.as_of
-            track.next_look_on = track.known_on
-            moved[key] = track
+
+def _is_about_a_case(data: EventData) -> bool:
+    if isinstance(data, BorrowerRegistered):
+        return data.region is not None or data.segment is not None
+    return isinstance(data, LedgerEventData | OfferAnswerData) or takes(type(data))
+
+
+class _Batch:
+    """What a batch of events changes, until it is written."""
+
+    def __init__(
+        self, cases: dict[str, CaseFile], ladders: Ladders, offers: OfferDesk, on: date | None, outcome: Outcome
+    ) -> None:
+        self._cases = cases
+        self._ladders = ladders
+        self._offers = offers
+        self._on = on
+        self._outcome = outcome
+        self.moved: set[str] = set()
+        self.record = Record()
+        self.traces: dict[str, str] = {}
+        self.payments: list[tuple[str, AllocatedPayment]] = []
+        self.taken_back: list[tuple[str, str, str, int, date, bool]] = []
+
+    async def take(self, connection: Connection, event: ReceivedEvent[Any]) -> None:
+        """Take one event into its case."""
+        data = event.data
+        case = self._cases[data.borrower_id]
+        if isinstance(data, LedgerEventData):
+            changed = self._take_standing(case, event)
+        elif isinstance(data, OfferAnswerData):
+            changed = False
+            self._outcome.emitted += await self._offers.take_answer(connection, case, event, self._outcome)
+        else:
+            changed = self._take_fact(case, event)
+        if changed:
+            self.moved.add(case.borrower_id)
             if event.traceparent is not None:
-                traces[event.data.loan_id] = event.traceparent
-        return [moved[key] for key in sorted(moved)], traces
+                self.traces[case.borrower_id] = event.traceparent
+
+    def _take_standing(self, case: CaseFile, event: ReceivedEvent[LedgerEventData]) -> bool:
+        """The newest facts of a loan; what was seen before is dropped, a gap is counted (facts are complete)."""
+        if event.sequence is None:
+            self._outcome.reject(event, "missing-header", "ce_sequence", "", "the ledger counts its events")
+            return False
+        data, file = event.data, case.loans.get(event.data.loan_id)
+        last = 0 if file is None else file.facts.sequence
+        if event.sequence <= last:
+            metrics.DUPLICATES.labels(event.event_type).inc()
+            return False
+        if event.sequence > last + 1:
+            metrics.SEQUENCE_GAPS.labels(event.event_type).inc()
+            log.warning("sequence_gap", loan_id=data.loan_id, event_id=event.event_id, sequence=event.sequence)
+        take_standing(case, data, event.sequence, self._ladders.choose(case).policy)
+        payment_id, payment_minor = self._note_money(data)
+        if isinstance(data, LoanOpened | LoanRestructured) and data.terms is not None:
+            self.record.terms[data.borrower_id, data.loan_id] = data.terms.model_dump_json()
+        facts = case.loans[data.loan_id].facts
+        self.record.standings.append(StandingRow(
+            case.borrower_id, data.loan_id, event.sequence, case.evaluations + 1, event.event_type, facts.as_of,
+            facts.currency, facts.overdue.total_minor, facts.principal_outstanding_minor, loan_facts_text(facts),
+            payment_id, payment_minor,
+        ))  # fmt: skip
+        return True
+
+    def _note_money(self, data: LedgerEventData) -> tuple[str | None, int | None]:
+        """What an event tells of a payment: its id, and what was allocated or charged back; None: all is reversed."""
+        if isinstance(data, PaymentReceived):
+            allocated_minor = data.amount_minor - data.allocation.unallocated_minor
+            payment = AllocatedPayment(
+                data.payment_id, data.loan_id, data.currency, data.value_date, allocated_minor
+            )  # fmt: skip
+            self.payments.append((data.borrower_id, payment))
+            return data.payment_id, allocated_minor
+        if isinstance(data, PaymentReversed):
+            self.taken_back.append((data.borrower_id, data.loan_id, data.payment_id, 0, data.reversed_on, True))
+            return data.payment_id, None
+        if isinstance(data, PaymentChargedBack):
+            self.taken_back.append((
+                data.borrower_id, data.loan_id, data.payment_id, data.amount_minor, data.charged_back_on, False
+            ))  # fmt: skip
+            return data.payment_id, data.amount_minor
+        return None, None
+
+    def _take_fact(self, case: CaseFile, event: ReceivedEvent[EventData]) -> bool:
+        on = self._on or date.min
+        try:
+            changed = take(case, event.data, self._ladders.choose(case).policy, on)
+        except NotTaken as refusal:
+            self._outcome.reject(event, refusal.code, refusal.field, refusal.value, refusal.reason)
+            return False
+        if not changed:
+            metrics.DUPLICATES.labels(event.event_type).inc()
+            return False
+        case.fact_count += 1
+        self.record.facts.append(FactRow(
+            case.borrower_id, case.fact_count, case.evaluations + 1, on, event.event_type,
+            _without_contact_data(event.data).model_dump_json(),
+        ))  # fmt: skip
+        return True
 
 
-def _facts(event: ReceivedEvent[LedgerEventData], sequence: int) -> TrackFacts:
-    data, standing = event.data, event.data.standing
-    return TrackFacts(
-        loan_id=data.loan_id,
-        borrower_id=data.borrower_id,
-        currency=data.currency,
-        oldest_unpaid_due_on=standing.oldest_unpaid_due_on,
-        next_due_on=standing.next_due_on,
-        overdue=_amounts(standing.overdue),
-        next_due_amounts=_amounts(standing.next_due),
-        settled=standing.settled,
-        sequence=sequence,
-    )
-
-
-def _amounts(amounts: ComponentAmounts) -> Amounts:
-    return Amounts(amounts.penalty_minor, amounts.fee_minor, amounts.interest_minor, amounts.principal_minor)
+def _without_contact_data(data: EventData) -> EventData:
+    """What is kept for good: of a registration, not who the borrower is and how they are reached."""
+    if not isinstance(data, BorrowerRegistered):
+        return data
+    return data.model_copy(update={"name": "-", "email": None, "phone": None})

@@ -1,60 +1,66 @@
-"""The ladder as data: a versioned YAML document of buckets and steps, refused with source, line and path if wrong."""
+"""The ladder as data: a versioned YAML document of buckets, steps and rules, refused with source, line and path."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from schemas.dunning import Channel
+from schemas.dunning import LoanState
 from schemas.values import AmountMinor, Identifier
 from services.dunning.aging import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
+from services.dunning.ladder_checks import check_steps, check_steps_fit_buckets
+from services.dunning.ladder_rules import (
+    JURISDICTIONS,
+    ContactBudget,
+    CureRules,
+    Jurisdiction,
+    Method,
+    OverBorrowing,
+    Percent,
+    PlanRules,
+    PromiseRules,
+    ReliefRules,
+    WorkingDays,
+)
+from services.dunning.ladder_steps import Condition, LadderStep, WhenNotDone
+from services.dunning.risk_bands import DEFAULT_THRESHOLDS, RiskBandThresholds
 from services.yaml_documents import broken_rule, parse_document
 
-# Without ':' so that a reminder id splits in one way only, and short enough to leave room for the loan id.
-StepId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+__all__ = ["Condition", "LadderPolicy", "LadderStep", "WhenNotDone", "parse_ladder"]
 
-
-class LadderStep(BaseModel):
-    """One reminder of the ladder.
-
-    `at_days` counts calendar days from the due date: negative before it, 0 on it, positive days past due. A step at or
-    before the due date is asked for until the due date only. `channels` are tried in order.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    id: StepId
-    at_days: Annotated[int, Field(ge=-365, le=3650)]
-    template: Identifier
-    channels: Annotated[tuple[Channel, ...], Field(strict=False)]
-
-    @field_validator("channels")
-    @classmethod
-    def _channels_are_some_and_differ(cls, channels: tuple[Channel, ...]) -> tuple[Channel, ...]:
-        if not channels:
-            raise broken_rule("there must be at least one channel")
-        for index, channel in enumerate(channels):
-            if channel in channels[:index]:
-                raise broken_rule(f"{channel!r} is named twice", (index,))
-        return channels
+_STATES_IN_ORDER: tuple[LoanState, ...] = ("current", "grace", "early", "middle", "late", "pre-legal")
 
 
 class LadderPolicy(BaseModel):
-    """A ladder: `steps` in order of `at_days` (sorted on load), and the buckets of days past due.
+    """A ladder: `steps` in order of `at_days` (sorted on load), the buckets of days past due, and its rules.
 
-    `small_balance_tolerance_minor`, in minor units of the loan's currency: an overdue total at or below it counts as
-    not past due. Once the total exceeds it, days past due count from the oldest unpaid due date, also for the time
-    the balance was tolerated.
+    `method` says how days past due count. An overdue total at or below `small_balance_tolerance_minor` (minor units of
+    the loan's currency) or `tolerance_percent` of the principal outstanding, whichever is more, is not past due.
+    `states` names the state of each bucket; buckets left out take the states in their order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     version: Annotated[str, Field(min_length=1, max_length=64)]
+    jurisdiction: Jurisdiction = "CN"
+    method: Method = "oldest-unpaid"
     small_balance_tolerance_minor: AmountMinor = 0
+    tolerance_percent: Percent | None = None
+    working_days: WorkingDays | None = None
     buckets: Annotated[tuple[Bucket, ...], Field(strict=False)] = DEFAULT_BUCKETS
+    states: dict[Identifier, LoanState] = Field(default_factory=dict)
+    report_waiting_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    limitation_years: Annotated[int, Field(ge=1, le=30)] | None = None
     steps: Annotated[tuple[LadderStep, ...], Field(strict=False)]
+    contact_budget: ContactBudget | None = None
+    promises: PromiseRules = PromiseRules()
+    relief: ReliefRules = ReliefRules()
+    plans: PlanRules = PlanRules()
+    cures: CureRules = CureRules()
+    over_borrowing: OverBorrowing = OverBorrowing()
+    risk_bands: RiskBandThresholds = DEFAULT_THRESHOLDS
 
     @field_validator("buckets")
     @classmethod
@@ -67,19 +73,26 @@ class LadderPolicy(BaseModel):
 
     @field_validator("steps")
     @classmethod
-    def _steps_are_some_and_differ(cls, steps: tuple[LadderStep, ...]) -> tuple[LadderStep, ...]:
-        if not steps:
-            raise broken_rule("there must be at least one step")
-        by_id: dict[str, int] = {}
-        by_day: dict[int, str] = {}
-        for index, step in enumerate(steps):
-            if step.id in by_id:
-                raise broken_rule(f"{step.id!r} is already the id of steps[{by_id[step.id]}]", (index, "id"))
-            if step.at_days in by_day:
-                raise broken_rule(f"step {by_day[step.at_days]!r} is already at day {step.at_days}", (index, "at_days"))
-            by_id[step.id] = index
-            by_day[step.at_days] = step.id
+    def _steps_make_a_ladder(cls, steps: tuple[LadderStep, ...], known: ValidationInfo) -> tuple[LadderStep, ...]:
+        """Checked in the order of the document, against the fields before this one as far as they are valid."""
+        check_steps(steps)
+        buckets, jurisdiction = known.data.get("buckets"), known.data.get("jurisdiction")
+        if buckets is not None and jurisdiction is not None:
+            waiting_days = _waiting_days(jurisdiction, known.data.get("report_waiting_days"))
+            check_steps_fit_buckets(steps, buckets, waiting_days)
         return tuple(sorted(steps, key=lambda step: step.at_days))
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        names = {bucket.name for bucket in self.buckets}
+        for name in self.states:
+            if name not in names:
+                raise broken_rule("is not the name of a bucket", ("states", name))
+        waiting = self.report_waiting_days
+        least = JURISDICTIONS[self.jurisdiction].report_waiting_days
+        if waiting is not None and waiting < least:
+            raise broken_rule(f"{waiting} is below the {least} days of {self.jurisdiction}", ("report_waiting_days",))
+        return self
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with `update`, validated like a document (and without the look-up tables of this one)."""
@@ -96,9 +109,40 @@ class LadderPolicy(BaseModel):
         """The `at_days` of each step, ascending."""
         return tuple(step.at_days for step in self.steps)
 
+    @cached_property
+    def step_by_id(self) -> dict[str, LadderStep]:
+        """The steps by their ids."""
+        return {step.id: step for step in self.steps}
+
+    @cached_property
+    def awaited_steps(self) -> frozenset[str]:
+        """The ids of steps that others come after."""
+        return frozenset(step.after.step for step in self.steps if step.after is not None)
+
+    @cached_property
+    def state_by_bucket(self) -> dict[str, LoanState]:
+        """The state of a loan in each bucket."""
+        last = len(_STATES_IN_ORDER) - 1
+        by_order = {bucket.name: _STATES_IN_ORDER[min(index, last)] for index, bucket in enumerate(self.buckets)}
+        return {**by_order, **self.states}
+
+    @property
+    def waiting_days(self) -> int:
+        """Days from the notice of a credit report to the report."""
+        return _waiting_days(self.jurisdiction, self.report_waiting_days)
+
+    @property
+    def years_of_limitation(self) -> int | None:
+        """Years for which a debt can be sued for; None where the lender has not said and no preset knows."""
+        return self.limitation_years or JURISDICTIONS[self.jurisdiction].limitation_years
+
     def steps_reached(self, days: int) -> int:
         """How many steps lie at or before `days` from the due date: `steps[n - 1]` is the last, `steps[n]` next."""
         return bisect_right(self.step_days, days)
+
+
+def _waiting_days(jurisdiction: Jurisdiction, set_by_lender: int | None) -> int:
+    return JURISDICTIONS[jurisdiction].report_waiting_days if set_by_lender is None else set_by_lender
 
 
 def parse_ladder(text: str, source_name: str) -> LadderPolicy:

@@ -1,34 +1,31 @@
-"""Looking again: on the dates at which a loan can change by the calendar alone."""
+"""Looking again: on the dates at which a case can change by the calendar alone."""
 
 from services.dunning import store
-from services.dunning.decisions import decide
-from services.dunning.ladder import LadderPolicy
+from services.dunning.case_work import CaseWork
+from services.dunning.record import Record
 from services.eventing.database import Connection
-from services.eventing.store import business_date_of, write_outbox
+from services.eventing.store import write_outbox
 
 _AT_ONCE = 500
 
 
 class Looks:
-    """One step looks at up to 500 loans whose date has come, in one transaction."""
+    """One step looks at up to 500 cases whose date has come, in one transaction."""
 
-    def __init__(self, policy: LadderPolicy, calendar_id: str, partitions: int) -> None:
-        self._policy = policy
-        self._calendar_id = calendar_id
-        self._partitions = partitions
+    def __init__(self, work: CaseWork) -> None:
+        self._work = work
 
     async def __call__(self, connection: Connection) -> bool:
-        """True when more loans may wait."""
-        on = await business_date_of(connection, self._calendar_id, self._partitions)
+        """True when more cases may wait."""
+        on = await self._work.today(connection)
         if on is None:
             return False
         async with connection.transaction():
-            tracks = await store.tracks_to_look_at(connection, on, _AT_ONCE)
-            if not tracks:
-                return False
-            emitted, decisions = decide(tracks, self._policy, on, {})
-            await store.save_tracks(connection, tracks)
-            await store.save_cases(connection, [track.facts.borrower_id for track in tracks], on)
-            await store.save_decisions(connection, decisions)
+            cases = await store.cases_to_look_at(connection, on, _AT_ONCE)
+            if not cases:
+                return await self._work.offers.expire(connection, on)
+            # Under the locks, so that no case is looked at on a date before its last.
+            on = await self._work.today(connection)
+            emitted = await self._work.evaluate(connection, list(cases.values()), Record(), on, {})
             await write_outbox(connection, emitted)
         return True

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PostgresDsn, TypeAdapter
+from pydantic import Field, PostgresDsn, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ServiceName = Literal["ledger", "dunning", "notifier"]
@@ -50,11 +50,16 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     traces_endpoint: str | None = Field(default=None, description="OTLP/HTTP endpoint; tracing is off without it")
 
+    @field_validator("database_url", "ledger_database_url", "dunning_database_url", "notifier_database_url")
+    @classmethod
+    def _is_postgres_url(cls, url: str | None) -> str | None:
+        if url is not None:
+            _POSTGRES_URL.validate_python(url)
+        return url
+
     def database_url_of(self, service: ServiceName) -> str:
-        """The PostgreSQL URL of one service, checked for shape. Raises pydantic's ValidationError."""
-        url = getattr(self, f"{service}_database_url") or self.database_url
-        _POSTGRES_URL.validate_python(url)
-        return str(url)
+        """The PostgreSQL URL of one service."""
+        return str(getattr(self, f"{service}_database_url") or self.database_url)
 
     def topic(self, name: str) -> str:
         """The Kafka name of a topic of the contract."""

@@ -19,6 +19,7 @@ COMMANDS = [
     ["dead-letters", "replay"],
     ["dead-letters", "discard"],
     ["ledger", "schedule"],
+    ["demo", "cards"],
 ]
 
 

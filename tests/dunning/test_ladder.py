@@ -32,16 +32,21 @@ def problems(text: str) -> tuple[DocumentProblem, ...]:
 
 def test_default_policy() -> None:
     policy = parse_ladder(DEFAULT_TEXT, "default.yaml")
-    assert policy.version == "default-1"
+    assert policy.version == "default-2"
     assert policy.small_balance_tolerance_minor == 0
     assert policy.buckets == DEFAULT_BUCKETS
-    assert [(step.id, step.at_days, step.template) for step in policy.steps] == [
-        ("upcoming", -3, "upcoming"),
-        ("due-today", 0, "due_today"),
-        ("overdue-soft", 1, "overdue_soft"),
-        ("overdue-firm", 10, "overdue_firm"),
-        ("overdue-help", 30, "offer_help"),
-        ("final-notice", 60, "final_notice"),
+    assert [(step.id, step.at_days, step.action, step.template) for step in policy.steps] == [
+        ("upcoming", -3, "remind", "upcoming"),
+        ("due-today", 0, "remind", "due_today"),
+        ("overdue-soft", 1, "remind", "overdue_soft"),
+        ("overdue-firm", 10, "remind", "overdue_firm"),
+        ("early-offer", 15, "offer", "offer_help"),
+        ("overdue-help", 30, "offer", "offer_help"),
+        ("call", 40, "call", None),
+        ("final-notice", 60, "remind", "final_notice"),
+        ("credit-notice", 70, "credit-notice", "credit_report_notice"),
+        ("credit-report", 90, "credit-report", None),
+        ("legal", 180, "refer-legal", None),
     ]
 
 

@@ -4,13 +4,15 @@ import hmac
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from amends.command_line import app
-from services.eventing.api_keys import ApiKey, KeyFile, KeyRing, new_key, read_keys
+from amends.commands.api_key import KeyScope
+from services.eventing.api_keys import ApiKey, KeyFile, KeyRing, Scope, new_key, read_keys
 from services.eventing.clock import FixedClock
 from services.yaml_documents import DocumentError
 
@@ -145,6 +147,10 @@ def test_the_command_prints_a_key_and_the_line_that_makes_it_valid(tmp_path: Pat
     assert (key.name, sorted(key.scopes)) == ("console", ["ledger:command", "ledger:read"])
     assert token not in result.stdout
     assert KeyRing(read_keys(path), FixedClock(datetime.now(UTC) + timedelta(days=91))).key_of(token) is None
+
+
+def test_the_command_knows_every_scope() -> None:
+    assert {scope.value for scope in KeyScope} == set(get_args(Scope))
 
 
 def test_the_command_names_what_is_wrong() -> None:

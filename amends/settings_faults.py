@@ -1,0 +1,22 @@
+"""What is wrong with a setting, by the name of its variable."""
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings
+
+_SECRET_SUFFIXES = ("_URL", "_PASSWORD", "_KEY")
+
+
+def settings_fault_text(error: ValidationError) -> str | None:
+    """One line for each variable that is wrong; None if the error is about no settings. Secrets are not shown."""
+    settings = next((kind for kind in BaseSettings.__subclasses__() if kind.__name__ == error.title), None)
+    if settings is None:
+        return None
+    prefix = settings.model_config.get("env_prefix", "")
+    return "\n".join(_fault(prefix, detail) for detail in error.errors(include_url=False))
+
+
+def _fault(prefix: str, detail: ErrorDetails) -> str:
+    name = f"{prefix}{'.'.join(map(str, detail['loc']))}".upper()
+    value = "" if name.endswith(_SECRET_SUFFIXES) else f" {str(detail['input'])!r}"
+    return f"{name}{value}: {detail['msg']}"

@@ -1,0 +1,166 @@
+"""The evaluation of a case: from facts, memory, policy and date to what is done, and when to look again.
+
+One conversation for all loans: a borrower gets one notice a day at most, and all contacts count against one budget; an
+answer to a hardship that they reported waits for no next day. A notice about relief or a promise goes before one of the
+ladder, which waits a day. Of the notices and calls that the ladders of several loans ask for, the one for the worst
+loan is made and covers the others; but one that a later step comes after, such as a final notice, waits for its own
+day. Thanks for a cure are said when nothing else is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from services.dunning.case_actions import CaseAction, NoticeAsked, StateMoved, TaskAsked
+from services.dunning.case_context import CaseContext, budget_released_on, context_of
+from services.dunning.case_file import Areas, CaseFile, CaseMemory
+from services.dunning.case_news import case_news
+from services.dunning.case_notices import WantedNotice, notices_wanted, thanks
+from services.dunning.interest_stops import interest_news
+from services.dunning.ladder import LadderPolicy
+from services.dunning.ladder_walk import CONTACT_BUDGET, ONE_NOTICE_A_DAY, walk
+from services.dunning.loan_day import LoanDay, circumstances_of, gate_of, loan_day, loan_looks, take_steps, worst_day
+from services.dunning.loan_memory import LoanMemory
+from services.dunning.loan_news import loan_news
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """A step that was due but for a rule."""
+
+    loan_id: str
+    step_id: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvaluation:
+    """What a date makes of a case; `kept_back` are steps that a rule keeps back since this day.
+
+    `next_look_on`: the first later date on which anything can change if no facts come; None if nothing can.
+    """
+
+    memories: dict[str, LoanMemory]
+    memory: CaseMemory
+    actions: tuple[CaseAction, ...]
+    kept_back: tuple[KeptBack, ...]
+    next_look_on: date | None
+
+
+def evaluate_case(
+    case: CaseFile, policy: LadderPolicy, areas: Areas, on: date, *, is_held_out: bool = False
+) -> CaseEvaluation:
+    """Evaluate a case on business date `on`. Pure: the case is not changed."""
+    context = context_of(case, policy, areas, on)
+    loans = [loan_day(file, context, policy, on) for file in case.loans.values()]
+    actions: list[CaseAction] = []
+    for loan in loans:
+        loan.memory, news = loan_news(
+            loan.facts, loan.levels, loan.before, loan.memory, policy, on, case.facts.withdrawn_reports,
+            may_report=not loan.is_time_barred,
+        )  # fmt: skip
+        actions += news
+        if context.holds:
+            loan.memory, news = interest_news(loan.facts, loan.memory, context.holds)
+            actions += news
+    memory, news = case_news(case, context, loans, policy, on)
+    actions += news
+    wanted = notices_wanted(context, memory, loans, policy, on)
+    said = _said(wanted, context, memory, on)
+    steps = _walk_ladders(case, context, loans, policy, on, said, is_held_out=is_held_out)
+    if said is None and memory.noticed_on != on and context.contacts_left > 0 and not _contacts_of(steps):
+        said = thanks(loans, policy, on)
+    if said is not None:
+        actions.append(said.notice)
+        memory = replace(memory, done=(*memory.done, *said.keys))
+    actions += steps
+    actions += _states_moved(loans)
+    memory = _with_contacts(memory, context, actions, policy, on)
+    is_waited_for = any(one is not said for one in wanted)
+    return CaseEvaluation(
+        memories={loan.facts.loan_id: loan.memory for loan in loans},
+        memory=memory,
+        actions=tuple(actions),
+        kept_back=tuple(one for loan in loans for one in _newly_kept_back(loan)),
+        next_look_on=_next_look(loans, context, memory, policy, on, is_waited_for=is_waited_for),
+    )
+
+
+def _said(
+    wanted: Sequence[WantedNotice], context: CaseContext, memory: CaseMemory, on: date
+) -> WantedNotice | None:  # fmt: skip
+    """The most important of the notices wanted, if one can be said on this day."""
+    if not wanted or context.contacts_left <= 0:
+        return None
+    return wanted[0] if wanted[0].is_answer or memory.noticed_on != on else None
+
+
+def _walk_ladders(
+    case: CaseFile, context: CaseContext, loans: Sequence[LoanDay], policy: LadderPolicy, on: date,
+    said: WantedNotice | None, *, is_held_out: bool,
+) -> list[CaseAction]:  # fmt: skip
+    """What the ladders of all loans do, beside the notice that is said."""
+    is_noticed = said is not None or case.memory.noticed_on == on
+    left = context.contacts_left - (said is not None)
+    for loan in loans:
+        gate = gate_of(loan, on, is_noticed=is_noticed, contacts_left=left, is_held_out=is_held_out)
+        loan.walk = walk(loan.levels, loan.before, policy, gate, circumstances_of(loan, case, context, on), on)
+    asked = worst_day(loan for loan in loans if loan.wants_notice)
+    called = worst_day(loan for loan in loans if loan.wants_call)
+    left -= asked is not None
+    for loan in loans:
+        if loan.walk is not None and loan.wants_notice and loan is not asked:
+            loan.walk = loan.walk.outdone(policy)
+        if loan.walk is not None and loan.wants_call and (left <= 0 or loan is not called):
+            loan.walk = loan.walk.without_calls(CONTACT_BUDGET if left <= 0 else None)
+    return [action for loan in loans for action in take_steps(loan, policy, on)]
+
+
+def _states_moved(loans: Sequence[LoanDay]) -> list[CaseAction]:
+    return [
+        StateMoved(loan.facts.loan_id, loan.before.state, loan.memory.state, loan.memory.flags)
+        for loan in loans
+        if loan.memory.state != loan.before.state or loan.memory.flags != loan.before.flags
+    ]
+
+
+def _contacts_of(actions: Sequence[CaseAction]) -> int:
+    return sum(
+        isinstance(action, NoticeAsked) or (isinstance(action, TaskAsked) and action.kind == "call")
+        for action in actions
+    )
+
+
+def _with_contacts(
+    memory: CaseMemory, context: CaseContext, actions: Sequence[CaseAction], policy: LadderPolicy, on: date
+) -> CaseMemory:
+    contacts = context.contacts
+    if policy.contact_budget is not None:
+        contacts = (*contacts, *[on] * _contacts_of(actions))
+    noticed_on = on if any(isinstance(action, NoticeAsked) for action in actions) else memory.noticed_on
+    if contacts == memory.contacts and noticed_on == memory.noticed_on:
+        return memory
+    return replace(memory, contacts=contacts, noticed_on=noticed_on)
+
+
+def _newly_kept_back(loan: LoanDay) -> Iterator[KeptBack]:
+    for step_id, rule in loan.memory.kept_back:
+        if (step_id, rule) not in loan.before.kept_back:
+            yield KeptBack(loan.facts.loan_id, step_id, rule)
+
+
+def _next_look(
+    loans: Sequence[LoanDay], context: CaseContext, memory: CaseMemory, policy: LadderPolicy, on: date, *,
+    is_waited_for: bool,
+) -> date | None:  # fmt: skip
+    """`is_waited_for`: a notice of the case waits for another day, or for the budget."""
+    days = [day for loan in loans for day in loan_looks(loan, policy)]
+    days += context.looks(policy)
+    rules = {rule for loan in loans for _, rule in loan.memory.kept_back}
+    if ONE_NOTICE_A_DAY in rules or (is_waited_for and memory.noticed_on == on):
+        days.append(on + timedelta(days=1))
+    if CONTACT_BUDGET in rules or is_waited_for:
+        released_on = budget_released_on(memory.contacts, policy)
+        if released_on is not None:
+            days.append(released_on)
+    return min((day for day in days if day > on), default=None)

@@ -1,0 +1,293 @@
+"""What is told of borrowers and their loans, taken into their cases. Pure.
+
+Telling the same again changes nothing; the same id with other content is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, cast
+
+from schemas.hardship import (
+    BorrowerFinancesReported,
+    HardshipEnded,
+    HardshipReported,
+    HoldLifted,
+    HoldPlaced,
+    PromiseReported,
+    RiskAssessed,
+)
+from schemas.ledger import (
+    LedgerEventData,
+    LoanOpened,
+    LoanRestructured,
+    PaymentChargedBack,
+    PaymentReceived,
+    PaymentReversed,
+)
+from schemas.lending import BorrowerRegistered
+from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
+from schemas.offers import PromiseMadeByBorrower
+from schemas.values import ComponentAmounts, EventData
+from services.dunning.amounts import Amounts
+from services.dunning.case_events import reminder_id
+from services.dunning.case_file import CaseFile, LoanFile, Risk
+from services.dunning.exposure import Finances
+from services.dunning.holds import Hold, InvalidHold
+from services.dunning.ladder import LadderPolicy
+from services.dunning.loan_facts import LoanFacts
+from services.dunning.loan_memory import LoanMemory, StepStatus
+from services.dunning.promises import Promise, PromiseRefused, judge, refuse_promise
+from services.dunning.relief import Relief
+from services.dunning.step_memory import with_outcome
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken(ValueError):
+    """Something told that is not taken: the rule's `code`, and the `field` whose `value` is refused for `reason`."""
+
+    code: str
+    field: str
+    value: object
+    reason: str
+
+
+Change = Callable[[CaseFile, EventData, LadderPolicy, date], bool]
+
+
+def take(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    """Take an event's data into its borrower's case; False when it changes nothing. Raises NotTaken.
+
+    `on` is the business date.
+    """
+    return _CHANGES[type(data)](case, data, policy, on)
+
+
+def takes(kind: type[EventData]) -> bool:
+    """Whether `take` knows this kind."""
+    return kind in _CHANGES
+
+
+def take_standing(case: CaseFile, data: LedgerEventData, sequence: int, policy: LadderPolicy) -> None:
+    """Take the ledger's newest standing of a loan; `sequence` is above that of what is known."""
+    file = case.loans.get(data.loan_id)
+    facts = loan_facts(data, sequence, None if file is None else file.facts)
+    if file is None:
+        file = LoanFile(facts, LoanMemory.initial(policy), facts.as_of)
+        # In the order that the store keeps them in: what is decided must not depend on which was told of first.
+        case.loans = dict(sorted({**case.loans, data.loan_id: file}.items()))
+    file.facts = facts
+    file.known_on = facts.as_of
+
+
+def loan_facts(data: LedgerEventData, sequence: int, before: LoanFacts | None) -> LoanFacts:
+    """The facts of a loan after an event of the ledger, which tells the whole standing; the rest stays known."""
+    standing = data.standing
+    restructuring = (data.restructuring_id, data.restructured_on) if isinstance(data, LoanRestructured) else (
+        (before.restructuring_id, before.restructured_on) if before is not None else (None, None)
+    )  # fmt: skip
+    if getattr(data, "reason", None) == "restructuring-undone":
+        restructuring = (None, None)
+    last_paid_on, last_payment_id, paid_before_on = _newest_payment(data, before)
+    return LoanFacts(
+        loan_id=data.loan_id,
+        borrower_id=data.borrower_id,
+        currency=data.currency,
+        as_of=standing.as_of,
+        sequence=sequence,
+        oldest_unpaid_due_on=standing.oldest_unpaid_due_on,
+        next_due_on=standing.next_due_on,
+        overdue=_amounts(standing.overdue),
+        next_due_amounts=_amounts(standing.next_due),
+        principal_outstanding_minor=standing.principal_outstanding_minor,
+        settled=standing.settled,
+        written_off=standing.written_off,
+        product=data.product if isinstance(data, LoanOpened) else before.product if before is not None else None,
+        restructuring_id=restructuring[0],
+        restructured_on=restructuring[1],
+        last_paid_on=last_paid_on,
+        last_payment_id=last_payment_id,
+        paid_before_on=paid_before_on,
+        opened_on=standing.as_of if isinstance(data, LoanOpened) else before.opened_on if before is not None else None,
+    )
+
+
+def _newest_payment(data: LedgerEventData, before: LoanFacts | None) -> tuple[date | None, str | None, date | None]:
+    """The newest payment that stands, its id and the date of the one before, as far as they are known.
+
+    A payment taken back never counts: where it cannot be told from another, neither does.
+    """
+    paid_on, payment_id, paid_before_on = (None, None, None) if before is None else (
+        before.last_paid_on, before.last_payment_id, before.paid_before_on
+    )  # fmt: skip
+    if isinstance(data, PaymentReceived):
+        return data.value_date, data.payment_id, paid_on
+    if not isinstance(data, PaymentReversed | PaymentChargedBack):
+        return paid_on, payment_id, paid_before_on
+    return (paid_before_on, None, None) if payment_id in (None, data.payment_id) else (paid_on, payment_id, None)
+
+
+def take_promise(case: CaseFile, promise: Promise, policy: LadderPolicy, on: date) -> bool:
+    """Take a promise; False when it is known. Raises PromiseRefused, and NotTaken when its id is another's."""
+    known = next((one for one in case.facts.promises if one.promise_id == promise.promise_id), None)
+    if known is not None:
+        return _same_or_refused(known, promise, "promise_id", promise.promise_id)
+    earlier = [(one, judge(one, case.payments, policy.promises, on)) for one in case.facts.promises]
+    refuse_promise(promise, earlier, [file.facts for file in case.loans.values()], policy.promises, on)
+    case.facts = replace(case.facts, promises=(*case.facts.promises, promise))
+    return True
+
+
+def take_hold(case: CaseFile, hold: Hold) -> bool:
+    """Take a hold; False when it is known. Raises NotTaken when its id is another's, or its loan is unknown."""
+    known = next((one for one in case.facts.holds if one.hold_id == hold.hold_id), None)
+    if known is not None:
+        return _same_or_refused(replace(known, lifted_on=None), hold, "hold_id", hold.hold_id)
+    if hold.loan_id is not None and hold.loan_id not in case.loans:
+        raise NotTaken("unknown-loan", "loan_id", hold.loan_id, "is not a loan of the borrower that dunning knows")
+    case.facts = replace(case.facts, holds=(*case.facts.holds, hold))
+    return True
+
+
+def lift_hold(case: CaseFile, hold_id: str, lifted_on: date) -> bool:
+    """End a hold; False when it is lifted by then. Raises NotTaken when there is none of this id."""
+    known = next((one for one in case.facts.holds if one.hold_id == hold_id), None)
+    if known is None:
+        raise NotTaken("unknown-hold", "hold_id", hold_id, "is not a hold of the borrower")
+    if known.lifted_on is not None and known.lifted_on <= lifted_on:
+        return False
+    lifted = replace(known, lifted_on=lifted_on)
+    case.facts = replace(case.facts, holds=tuple(lifted if one is known else one for one in case.facts.holds))
+    return True
+
+
+def take_relief(case: CaseFile, relief: Relief) -> bool:
+    """Take a hardship; False when it is known. Raises NotTaken when its id is another's."""
+    known = next((one for one in case.facts.reliefs if one.relief_id == relief.relief_id), None)
+    if known is not None:
+        return _same_or_refused(replace(known, ended_on=None), relief, "hardship_id", relief.relief_id)
+    case.facts = replace(case.facts, reliefs=(*case.facts.reliefs, relief))
+    return True
+
+
+def end_relief(case: CaseFile, relief: Relief | None, relief_id: str, ended_on: date) -> bool:
+    """End a relief of the borrower, or for them one of their region, given as `relief`. Raises NotTaken."""
+    known = next((one for one in case.facts.reliefs if one.relief_id == relief_id), relief)
+    if known is None:
+        raise NotTaken("unknown-hardship", "hardship_id", relief_id, "is not a hardship of the borrower")
+    if known.ended_on is not None and known.ended_on <= ended_on:
+        return False
+    others = [one for one in case.facts.reliefs if one.relief_id != relief_id]
+    case.facts = replace(case.facts, reliefs=(*others, replace(known, ended_on=ended_on)))
+    return True
+
+
+def take_outcome(case: CaseFile, loan_id: str, step_id: str, reminder: str, status: StepStatus, on: date) -> bool:
+    """Take what became of a notice; False when it is of another due date or attempt, or known."""
+    file = case.loans.get(loan_id)
+    record = None if file is None else file.memory.steps.get(step_id)
+    if file is None or record is None or record.status != "asked":
+        return False
+    due_on = record.due_on or file.memory.anchor_due_on
+    if due_on is None or reminder != reminder_id(loan_id, due_on, step_id, record.attempts):
+        return False
+    file.memory = with_outcome(file.memory, step_id, status, on)
+    return True
+
+
+def _same_or_refused(known: object, told: object, field: str, value: str) -> bool:
+    if known != told:
+        raise NotTaken("id-reused", field, value, "is known with other content")
+    return False
+
+
+def _registered(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(BorrowerRegistered, data)
+    facts = replace(
+        case.facts, region=told.region or case.facts.region, segment=told.segment or case.facts.segment
+    )  # fmt: skip
+    changed = facts != case.facts
+    case.facts = facts
+    return changed
+
+
+def _finances(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(BorrowerFinancesReported, data)
+    if case.facts.finances is not None and case.facts.finances.as_of > told.as_of:
+        return False
+    finances = Finances(
+        told.currency, told.as_of, told.income_monthly_minor, told.other_obligations_monthly_minor,
+        told.number_of_lenders, told.number_of_dependants,
+    )  # fmt: skip
+    changed = finances != case.facts.finances
+    case.facts = replace(case.facts, finances=finances)
+    return changed
+
+
+def _risk(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(RiskAssessed, data)
+    if case.facts.risk is not None and case.facts.risk.assessed_on > told.assessed_on:
+        return False
+    risk = Risk(told.probability_of_default, told.model_version, told.assessed_on)
+    changed = risk != case.facts.risk
+    case.facts = replace(case.facts, risk=risk)
+    return changed
+
+
+def _hold_placed(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(HoldPlaced, data)
+    try:
+        hold = Hold(
+            told.hold_id, told.reason, frozenset(told.stops), told.from_on, told.to_on, loan_id=told.loan_id
+        )  # fmt: skip
+    except InvalidHold as error:
+        raise NotTaken("invalid-hold", error.field, error.value, error.reason) from error
+    return take_hold(case, hold)
+
+
+def _hold_lifted(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(HoldLifted, data)
+    return lift_hold(case, told.hold_id, told.lifted_on)
+
+
+def _hardship(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(HardshipReported, data)
+    if told.review_on is not None and told.review_on < told.reported_on:
+        raise NotTaken("invalid-hardship", "review_on", told.review_on, f"is before reported_on {told.reported_on}")
+    return take_relief(case, Relief(told.hardship_id, told.reason, told.reported_on, told.review_on))
+
+
+def _hardship_ended(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(HardshipEnded, data)
+    return end_relief(case, None, told.hardship_id, told.ended_on)
+
+
+def _promised(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(PromiseReported, data)
+    promise = Promise(
+        told.promise_id, told.loan_id, told.currency, told.amount_minor, told.made_on, told.due_on
+    )  # fmt: skip
+    try:
+        return take_promise(case, promise, policy, on)
+    except PromiseRefused as error:
+        raise NotTaken("promise-refused", error.field, error.value, error.reason) from error
+
+
+def _noticed(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
+    told = cast(NotifierEventData, data)
+    return take_outcome(case, told.loan_id, told.step_id, told.reminder_id, _OUTCOMES[type(data)], on)
+
+
+_OUTCOMES: Final[dict[type[EventData], StepStatus]] = {
+    NotificationSent: "done", NotificationFailed: "failed", NotificationSuppressed: "suppressed"
+}  # fmt: skip
+_CHANGES: Final[dict[type[EventData], Change]] = {
+    BorrowerRegistered: _registered, BorrowerFinancesReported: _finances, RiskAssessed: _risk,
+    HoldPlaced: _hold_placed, HoldLifted: _hold_lifted, HardshipReported: _hardship, HardshipEnded: _hardship_ended,
+    PromiseReported: _promised, PromiseMadeByBorrower: _promised, NotificationSent: _noticed,
+    NotificationFailed: _noticed, NotificationSuppressed: _noticed,
+}  # fmt: skip
+
+
+def _amounts(amounts: ComponentAmounts) -> Amounts:
+    return Amounts(amounts.penalty_minor, amounts.fee_minor, amounts.interest_minor, amounts.principal_minor)
