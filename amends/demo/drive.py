@@ -15,8 +15,9 @@ _PATIENCE_SECONDS = 900.0
 
 
 async def drive(watch: FlowWatch, loans: Sequence[PortfolioLoan]) -> None:
-    """Publish what happened in each month, then open its last business date and wait until all is done.
+    """Open each month, publish what happened in it, then open its last day, waiting until all is done each time.
 
+    Opened first, so that what happened is dated in its month: figures of the last month's end stay what they were.
     Months that the ledger has completed are not told again. Raises FlowStuck.
     """
     done = await watch.completed_date()
@@ -25,6 +26,9 @@ async def drive(watch: FlowWatch, loans: Sequence[PortfolioLoan]) -> None:
     with Progress(*columns) as progress:
         async with Publisher(watch.settings) as publisher:
             for day in month_ends_until(AS_OF):
+                begins_on = day.replace(day=1)
+                if done is None or begins_on > done:
+                    await _open(watch, publisher, progress, begins_on)
                 if done is None or day > done:
                     await _drive_month(watch, publisher, progress, loans, after, day)
                 after = day
@@ -39,6 +43,10 @@ async def _drive_month(
         await publisher.publish(publications[start : start + _AT_ONCE])
         progress.update(telling, advance=min(_AT_ONCE, len(publications) - start))
     await _until_still(watch, progress, f"{day} book")
+    await _open(watch, publisher, progress, day)
+
+
+async def _open(watch: FlowWatch, publisher: Publisher, progress: Progress, day: date) -> None:
     await publisher.publish([date_opened(day)])
     await _until_rest(watch, progress, f"{day} close, decide and send", day)
 
