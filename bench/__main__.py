@@ -13,7 +13,7 @@ from amends.commands.migrate import migrate_everything
 from amends.demo.flow import FlowWatch
 from amends.environment import environment_of
 from amends.processes import ServiceProcesses
-from bench import close, late, raw_kafka, raw_postgres
+from bench import close, late, looks, raw_kafka, raw_postgres
 from bench.service_path import Throughput, not_on_topic, not_read, run_until
 from bench.workload import workload
 from deploy.embedded.ephemeral import EphemeralStack, ephemeral_stack
@@ -27,8 +27,9 @@ def main(
     with_path: Annotated[bool, typer.Option("--path/--no-path", help="Every service's path.")] = True,
     with_late: Annotated[bool, typer.Option("--late/--no-late", help="Late payments.")] = True,
     with_close: Annotated[bool, typer.Option("--close/--no-close", help="Close of a business date.")] = True,
+    with_looks: Annotated[bool, typer.Option("--looks/--no-looks", help="A day of dunning.")] = True,
 ) -> None:
-    """Measure raw Kafka, raw PostgreSQL and every service's real path on the same bytes; late payments; a close."""
+    """Measure raw Kafka, raw PostgreSQL and every service's real path on the same bytes; late payments; large books."""
     console = Console()
     with ephemeral_stack() as pair:
         if with_path:
@@ -37,6 +38,8 @@ def main(
             console.print(late.table_of(asyncio.run(late.measure_late(pair))))
         if with_close:
             console.print(close.table_of(asyncio.run(close.measure_closes(pair))))
+        if with_looks:
+            console.print(looks.table_of(asyncio.run(looks.measure_days(pair))))
 
 
 async def _bench(pair: EphemeralStack, count: int, loans: int) -> Table:
@@ -66,7 +69,7 @@ async def _bench(pair: EphemeralStack, count: int, loans: int) -> Table:
     table.add_row("raw PostgreSQL, what a payment writes", f"{raw:,.0f}", "100 %")
     _add(table, "ledger: loan opened", opened, None)
     _add(table, "ledger: payment published -> payment-received", posted, raw)
-    _add(table, "dunning: ledger event -> track", dunned, raw)
+    _add(table, "dunning: ledger event -> case", dunned, raw)
     _add(table, "notifier: ledger event -> standing", noticed, raw)
     return table
 
