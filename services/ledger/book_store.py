@@ -128,9 +128,8 @@ async def _load_payments(connection: Connection, books: dict[Key, LoanBook], sid
     )
     for borrower_id, loan_id, payment_id, amount_minor, value_date, purpose, is_undone, *totals in rows:
         book = books[borrower_id, loan_id]
-        book.facts[payment_id] = Paid(
-            fact_id=payment_id, on=value_date, is_undone=is_undone, amount_minor=amount_minor, purpose=purpose
-        )
+        paid = Paid(fact_id=payment_id, on=value_date, is_undone=is_undone, amount_minor=amount_minor, purpose=purpose)
+        book.facts[paid.key] = paid
         if not is_undone:
             book.allocations[payment_id] = AllocationTotals(*totals)
 
@@ -143,7 +142,7 @@ async def _load_facts(connection: Connection, books: dict[Key, LoanBook], sides:
     )
     for borrower_id, loan_id, *fields in rows:
         fact = fact_from(*fields)
-        books[borrower_id, loan_id].facts[fact.fact_id] = fact
+        books[borrower_id, loan_id].facts[fact.key] = fact
 
 
 async def _load_booked(connection: Connection, books: dict[Key, LoanBook], sides: Sides) -> None:

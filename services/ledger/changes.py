@@ -67,7 +67,7 @@ def reverse(
 ) -> None:  # fmt: skip
     """Take a posted payment back, as if it had never been."""
     as_of = business_date or reversed_on
-    fact = book.facts[payment_id]
+    fact = book.facts["payment", payment_id]
     assert isinstance(fact, Paid)
     totals = book.allocations[payment_id]
     result = rework(book, as_of, reversed_on, bookings, undone(fact))
@@ -100,7 +100,7 @@ def undo(
 ) -> None:
     """Take a recorded fact back, as if it had never been."""
     as_of = business_date or undone_on
-    fact = book.facts[fact_id]
+    fact = book.facts["other", fact_id]
     result = rework(book, as_of, undone_on, bookings, undone(fact))
     bookings.undone_facts.append((book.loan.account.borrower_id, fact_id))
     _tell_calendar(book, result, as_of, trace, bookings)

@@ -19,13 +19,22 @@ PaymentPurpose = Literal["payment", "prepayment", "payoff", "down_payment", "ref
 the loan; `refund`: a merchant gives back part of the price, and it pays the loan."""
 
 
+FactKey = tuple[Literal["payment", "other"], str]
+"""Tells a loan's facts apart. Payments and other facts have ids of their own: a chargeback may have its payment's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Base of all facts; `fact_id` is unique on the loan."""
+    """Base of all facts; `fact_id` is unique among the loan's payments, or among its other facts."""
 
     fact_id: str
     on: date
     is_undone: bool = False
+
+    @property
+    def key(self) -> FactKey:
+        """What tells it from all other facts of the loan."""
+        return "other", self.fact_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,11 @@ class Paid(Fact):
 
     amount_minor: int
     purpose: PaymentPurpose = "payment"
+
+    @property
+    def key(self) -> FactKey:
+        """What tells it from all other facts of the loan."""
+        return "payment", self.fact_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from services.ledger.facts import (
     ChargedBack,
     DueDateChanged,
     Fact,
+    FactKey,
     Paid,
     PenaltyDays,
     Refunded,
@@ -390,11 +391,11 @@ def live(
     facts: Iterable[Fact],
     through: date,
     about: str = "loan",
-    new: Container[str] = (),
+    new: Container[FactKey] = (),
 ) -> Life:
     """The loan on `through`, with all facts up to that day that were not undone.
 
-    Facts whose ids are in `new` are checked against the state they meet; raises FactRefused. Those accepted before
+    Facts whose keys are in `new` are checked against the state they meet; raises FactRefused. Those accepted before
     count as far as they can, whatever has come to light since.
     """
     counting = [fact for fact in facts if not fact.is_undone]
@@ -403,7 +404,7 @@ def live(
     life = begin(agreement, schedule, about, stopped)
     for fact in sorted(happened, key=counting_order):
         life.advance(fact.on)
-        if fact.fact_id in new:
+        if new and fact.key in new:
             check(life, fact)
         life.apply(fact)
     life.advance(through)

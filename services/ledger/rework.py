@@ -8,7 +8,7 @@ from services.ledger.account import LoanInstalment, Payment
 from services.ledger.agreement import Agreement
 from services.ledger.allocation import AllocationTotals
 from services.ledger.entries import Booked, Cause, Entry, corrections
-from services.ledger.facts import Fact, Paid, PenaltyDays
+from services.ledger.facts import Fact, FactKey, Paid, PenaltyDays
 from services.ledger.life import Life, live
 from services.ledger.lines import Line
 from services.ledger.loan import Loan, transaction
@@ -20,14 +20,14 @@ from services.schedules.schedule import Instalment
 class LoanBook:
     """A loan with its whole record.
 
-    `instalments`, `booked` and `allocations` (by payment id) are what the books hold now; `facts` (by id) and
+    `instalments`, `booked` and `allocations` (by payment id) are what the books hold now; `facts` (by key) and
     `schedule` what they follow from.
     """
 
     loan: Loan
     agreement: Agreement
     schedule: tuple[Instalment, ...]
-    facts: dict[str, Fact] = field(default_factory=dict)
+    facts: dict[FactKey, Fact] = field(default_factory=dict)
     instalments: dict[int, LoanInstalment] = field(default_factory=dict)
     allocations: dict[str, AllocationTotals] = field(default_factory=dict)
     booked: Booked = field(default_factory=Booked)
@@ -43,7 +43,7 @@ class Reworked:
     first_booked: tuple[Cause, ...]
 
 
-def live_book(book: LoanBook, through: date, facts: Iterable[Fact], new: Collection[str] = ()) -> Life:
+def live_book(book: LoanBook, through: date, facts: Iterable[Fact], new: Collection[FactKey] = ()) -> Life:
     """The life that the record tells. Raises FactRefused, InvalidTerms for a fact among the `new`."""
     return live(book.agreement, book.schedule, facts, through, book.loan.account.loan_id, new)
 
@@ -56,8 +56,8 @@ def rework(book: LoanBook, as_of: date, corrected_on: date, bookings: Bookings, 
     nothing has changed.
     """
     loan = book.loan
-    facts = {**book.facts, **{fact.fact_id: fact for fact in new}}
-    arrived = {fact.fact_id for fact in new if not fact.is_undone}
+    facts = {**book.facts, **{fact.key: fact for fact in new}}
+    arrived = {fact.key for fact in new if not fact.is_undone}
     life = live_book(book, booked_through(loan.calendar_through, facts.values()), facts.values(), arrived)
     book.facts = facts
     known = set(book.booked)
@@ -127,7 +127,7 @@ def _split_anew(book: LoanBook, life: Life, bookings: Bookings) -> tuple[Paid, .
         before, totals = book.allocations.get(payment_id), allocation.totals
         if before is None or before == totals:
             continue
-        fact = book.facts[payment_id]
+        fact = book.facts["payment", payment_id]
         assert isinstance(fact, Paid)
         changed.append(fact)
         bookings.payment_changes.append(

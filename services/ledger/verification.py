@@ -131,7 +131,7 @@ def _instalment_differences(book: LoanBook, life: Life) -> Iterator[_What]:
 
 
 def _payment_differences(book: LoanBook, life: Life) -> Iterator[_What]:
-    for payment_id, fact in sorted(book.facts.items()):
+    for (_, payment_id), fact in sorted(book.facts.items()):
         if not isinstance(fact, Paid) or fact.is_undone:
             continue
         booked, allocation = book.allocations[payment_id], life.allocations[payment_id]

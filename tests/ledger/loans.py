@@ -13,7 +13,7 @@ from services.ledger.agreements import agreement_of
 from services.ledger.close import StagedInstalment, close_loan, next_calendar_day
 from services.ledger.disbursals import open_loan
 from services.ledger.entries import Cause
-from services.ledger.facts import Fact, Paid, undone
+from services.ledger.facts import Fact, FactKey, Paid, undone
 from services.ledger.journal import AccountCode
 from services.ledger.life import Life, live
 from services.ledger.loan import Loan, Transaction
@@ -67,7 +67,7 @@ class LedgerOfOneLoan:
     loan: Loan = field(init=False)
     stages: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     instalments: dict[int, LoanInstalment] = field(init=False)
-    facts: dict[str, Fact] = field(default_factory=dict)
+    facts: dict[FactKey, Fact] = field(default_factory=dict)
     reversed_ids: set[str] = field(default_factory=set)
     journal: list[Transaction] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -89,21 +89,21 @@ class LedgerOfOneLoan:
         bookings = Bookings()
         last = self.loan.account.last_value_date
         self.loan.load(tuple(one for _, one in sorted(self.instalments.items()) if one.outstanding_minor))
+        fact = Paid(fact_id=payment_id, on=on, amount_minor=amount_minor)
         rules = PostingRules.of(self.product)
         if (last is not None and on <= last) or needs_history(self.loan, [payment], rules):
             self.worked_out += 1
-            fact = Paid(fact_id=payment_id, on=on, amount_minor=amount_minor)
             changes.capture(self._book(), fact, business_date, None, bookings)
         else:
             post_payment(self.loan, payment, business_date, None, bookings, rules.order)
-        self.facts[payment_id] = Paid(fact_id=payment_id, on=on, amount_minor=amount_minor)
+        self.facts[fact.key] = fact
         self._keep(bookings)
 
     def reverse(self, payment_id: str, on: date) -> None:
         """Take a payment back."""
         bookings = Bookings()
         changes.reverse(self._book(), payment_id, on, None, None, bookings)
-        self.facts[payment_id] = undone(self.facts[payment_id])
+        self.facts["payment", payment_id] = undone(self.facts["payment", payment_id])
         del self.allocations[payment_id]
         self._keep(bookings)
 
@@ -111,7 +111,7 @@ class LedgerOfOneLoan:
         """Take any other fact into the record."""
         bookings = Bookings()
         changes.record(self._book(), fact, "test", None, None, bookings)
-        self.facts[fact.fact_id] = fact
+        self.facts[fact.key] = fact
         self._keep(bookings)
 
     def close(self, on: date) -> None:

@@ -55,7 +55,7 @@ def run(ledger: LedgerOfOneLoan, story: list[Step]) -> None:
         elif kind == "stop":
             to_on = day + timedelta(days=amount - 1)
             ledger.record(PenaltiesStopped(fact_id=f"S-{number}", on=day, to_on=to_on))
-        elif kind == "resume" and f"S-{amount}" in ledger.facts:
+        elif kind == "resume" and ("other", f"S-{amount}") in ledger.facts:
             ledger.record(PenaltiesResumed(fact_id=f"R-{number}", on=day, stop_id=f"S-{amount}"))
 
 
