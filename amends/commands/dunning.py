@@ -8,7 +8,7 @@ from amends.commands.dunning_figures import figures_app
 from amends.commands.dunning_offers import offers
 from amends.commands.dunning_policies import policy_check, policy_schema_command
 from amends.commands.dunning_what_if import what_if
-from services.dunning.age_cases import with_states
+from services.dunning.aging.age_cases import with_states
 
 dunning_app = typer.Typer(no_args_is_help=True, help="Dunning: its rules on JSON.")
 

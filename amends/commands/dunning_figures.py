@@ -12,8 +12,10 @@ from rich.table import Table
 
 from amends.ledger_reports import money
 from amends.service_connection import ended, with_service
-from services.dunning import figures_outcomes_store, figures_store
-from services.dunning.figures import (
+from services.dunning.figures import outcomes_store, standing_store
+from services.dunning.figures.csv_lines import COLUMNS, write_csv
+from services.dunning.figures.outcomes import ArmLine, ContactLine, CureLine, OfferLine, PlanLine, PromiseLine
+from services.dunning.figures.standing import (
     BucketLine,
     InvalidPeriod,
     Period,
@@ -24,11 +26,9 @@ from services.dunning.figures import (
     month_end_before,
     year_until,
 )
-from services.dunning.figures_csv import COLUMNS, write_csv
-from services.dunning.figures_outcomes import ArmLine, ContactLine, CureLine, OfferLine, PlanLine, PromiseLine
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import UnknownLadder
-from services.dunning.ladder_files import load_ladders
+from services.dunning.ladder.choice import UnknownLadder
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.settings import DunningSettings
 from services.eventing.database import Connection
 from services.schedules.money import UnknownCurrency
@@ -59,7 +59,7 @@ def buckets(
 ) -> None:  # fmt: skip
     """Count loans, what is overdue and the principal outstanding by bucket, state and currency."""
     day, selection = as_of.date(), _selection(currency, product, arm)
-    lines = with_service("dunning", lambda connection: figures_store.buckets(connection, day, selection))
+    lines = with_service("dunning", lambda connection: standing_store.buckets(connection, day, selection))
     _show(BucketLine, lines, f"Buckets as of {day}", csv_file)
 
 
@@ -73,7 +73,7 @@ def roll_rates(
     day, selection = as_of.date(), _selection(currency, product, arm)
     start = month_end_before(day) if from_ is None else from_.date()
     rates = with_service(
-        "dunning", lambda connection: figures_store.roll_rates(connection, start, day, selection), InvalidPeriod
+        "dunning", lambda connection: standing_store.roll_rates(connection, start, day, selection), InvalidPeriod
     )
     if csv_file is None:
         Console().print(_matrix(rates, f"Roll rates from {start} to {day}"))
@@ -93,7 +93,7 @@ def vintages(
     day, selection = as_of.date(), _selection(currency, product, arm)
     disbursed = None if from_ is None else _period(from_, None, day)
     points = with_service(
-        "dunning", lambda connection: figures_store.vintages(connection, day, selection, disbursed)
+        "dunning", lambda connection: standing_store.vintages(connection, day, selection, disbursed)
     )  # fmt: skip
     _show(VintagePoint, points, f"Vintage curves as of {day}", csv_file)
 
@@ -112,27 +112,27 @@ def _add_period_command(name: str, kind: type[Line], ask: InPeriod[Line], title:
 
 
 _add_period_command(
-    "cures", CureLine, figures_outcomes_store.cures, "Cures of loans that entered a bucket",
+    "cures", CureLine, outcomes_store.cures, "Cures of loans that entered a bucket",
     "Of loans that entered each bucket in a period, show which were cured, and past due again.",
 )  # fmt: skip
 _add_period_command(
-    "promises", PromiseLine, figures_outcomes_store.promises, "Promises due",
+    "promises", PromiseLine, outcomes_store.promises, "Promises due",
     "Show which promises due in a period were kept, partly kept, broken, or are open.",
 )  # fmt: skip
 _add_period_command(
-    "offers", OfferLine, figures_outcomes_store.offers, "Offers made",
+    "offers", OfferLine, outcomes_store.offers, "Offers made",
     "Show what became of the offers made in a period.",
 )  # fmt: skip
 _add_period_command(
-    "plans", PlanLine, figures_outcomes_store.plans, "Accepted plans of offers made",
+    "plans", PlanLine, outcomes_store.plans, "Accepted plans of offers made",
     "Show by kind what became of the plans that were accepted of offers made in a period.",
 )  # fmt: skip
 _add_period_command(
-    "contacts", ContactLine, figures_outcomes_store.contacts, "Contacts asked for",
+    "contacts", ContactLine, outcomes_store.contacts, "Contacts asked for",
     "Count the notices and calls asked for in a period, by step and arm.",
 )  # fmt: skip
 _add_period_command(
-    "arms", ArmLine, figures_outcomes_store.arms, "Cures of loans that fell past due",
+    "arms", ArmLine, outcomes_store.arms, "Cures of loans that fell past due",
     "Compare the cure rates of champion, challengers and hold-out group, of loans that fell past due in a period.",
 )  # fmt: skip
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from services.dunning.ladder import parse_ladder
-from services.dunning.ladder_choice import UnknownLadder, parse_choice
-from services.dunning.ladder_files import load_ladders
+from services.dunning.ladder.choice import UnknownLadder, parse_choice
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.policy import parse_ladder
 from services.dunning.offers.offer_policy import parse_offer_policy
 from services.dunning.policy_schemas import policy_schema
 from services.yaml_documents import DocumentError

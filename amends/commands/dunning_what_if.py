@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.table import Table
 
 from amends.service_connection import with_service
-from services.dunning.ladder import LadderPolicy, parse_ladder
-from services.dunning.ladder_choice import UnknownLadder
-from services.dunning.what_if_differences import CaseDifference, effects_in_order
-from services.dunning.what_if_facts import UnknownFact
-from services.dunning.what_if_outcomes import Unheard
-from services.dunning.what_if_report import CASES_SHOWN, CSV_COLUMNS, WhatIfReport, csv_rows
-from services.dunning.what_if_run import NoHistory, NotReplayable, WhatIfRequest, what_if_of
+from services.dunning.ladder.choice import UnknownLadder
+from services.dunning.ladder.policy import LadderPolicy, parse_ladder
+from services.dunning.what_if.differences import CaseDifference, effects_in_order
+from services.dunning.what_if.facts import UnknownFact
+from services.dunning.what_if.outcomes import Unheard
+from services.dunning.what_if.report import CASES_SHOWN, CSV_COLUMNS, WhatIfReport, csv_rows
+from services.dunning.what_if.run import NoHistory, NotReplayable, WhatIfRequest, what_if_of
 from services.eventing.database import Connection
 from services.eventing.settings import Settings
 from services.eventing.store import business_date_of

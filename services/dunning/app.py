@@ -2,10 +2,10 @@
 
 from schemas import ledger, lending, notifier
 from services.dunning.api.routers import dunning_routers
-from services.dunning.case_work import CaseWork
+from services.dunning.cases.case_work import CaseWork
 from services.dunning.handlers import CaseHandler
-from services.dunning.ladder_files import load_ladders
-from services.dunning.ladder_store import LadderKeeper
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.store import LadderKeeper
 from services.dunning.looks import Looks
 from services.dunning.offer_desk import OfferDesk
 from services.dunning.settings import DunningSettings, load_offer_policy

@@ -10,9 +10,9 @@ from typing import Any, Final, TextIO
 import asyncpg
 
 from schemas.ledger import ScheduleTerms
-from services.dunning.case_text import case_facts_of, loan_facts_of
+from services.dunning.aging.holds import Hold
+from services.dunning.cases.case_text import case_facts_of, loan_facts_of
 from services.dunning.credit_file import PROFILE_MONTHS, CreditRecord, ReportedLoan, credit_record
-from services.dunning.holds import Hold
 from services.eventing.database import Connection
 
 _FREQUENCY: Final = {(1, "months"): "M", (1, "weeks"): "W", (2, "weeks"): "B", (1, "days"): "D", (3, "months"): "Q"}

@@ -20,15 +20,16 @@ from schemas.lending import BorrowerRegistered
 from schemas.offers import OfferAnswerData
 from schemas.values import EventData
 from services.dunning import store
-from services.dunning.area_intake import take_area
-from services.dunning.case_file import CaseFile
-from services.dunning.case_text import loan_facts_text
-from services.dunning.case_work import CaseWork
-from services.dunning.intake import NotTaken, take, take_standing, takes
-from services.dunning.ladder_choice import Ladders
+from services.dunning.cases.area_intake import take_area
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.case_text import loan_facts_text
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.cases.intake import NotTaken, take, takes
+from services.dunning.cases.promises import AllocatedPayment
+from services.dunning.cases.record import FactRow, Record, StandingRow
+from services.dunning.cases.told_standing import take_standing
+from services.dunning.ladder.choice import Ladders
 from services.dunning.offer_desk import OfferDesk
-from services.dunning.promises import AllocatedPayment
-from services.dunning.record import FactRow, Record, StandingRow
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection

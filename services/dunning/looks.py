@@ -1,12 +1,14 @@
 """Looking again: on the dates at which a case can change by the calendar alone."""
 
 from services.dunning import store
-from services.dunning.case_work import CaseWork
-from services.dunning.record import Record
+from services.dunning.cases import area_store
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.cases.record import Record
 from services.eventing.database import Connection
 from services.eventing.store import write_outbox
 
 _AT_ONCE = 500
+_TOLD_AT_ONCE = 5_000
 
 
 class Looks:
@@ -17,6 +19,9 @@ class Looks:
 
     async def __call__(self, connection: Connection) -> bool:
         """True when more cases may wait."""
+        async with connection.transaction():
+            if await area_store.spread_area_look(connection, _TOLD_AT_ONCE):
+                return True
         on = await self._work.today(connection)
         if on is None:
             return False

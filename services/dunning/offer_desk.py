@@ -18,10 +18,11 @@ from schemas.offers import (
     OfferMade,
 )
 from services.dunning import offer_store
-from services.dunning.case_actions import OffersWanted
-from services.dunning.case_file import CaseFile
-from services.dunning.identifiers import fitted
-from services.dunning.ladder import LadderPolicy
+from services.dunning.cases.case_actions import OffersWanted
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.identifiers import fitted
+from services.dunning.cases.record import Record, TaskRow
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offer_position import NoPosition, means_of, position_of, relief_reason_of
 from services.dunning.offer_store import KeptOffer
 from services.dunning.offered_plans import offered_plans
@@ -31,7 +32,6 @@ from services.dunning.offers.means import ObservedPayment
 from services.dunning.offers.offer_policy import OfferPolicy
 from services.dunning.offers.position import InvalidPosition
 from services.dunning.offers.rules import Rejection
-from services.dunning.record import Record, TaskRow
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent, ReceivedEvent, outgoing

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Any, Final
 
 from schemas.ledger import ScheduleTerms
-from services.dunning.case_file import CaseFile
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_levels import overdue_on
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offers.means import BorrowerMeans, ObservedPayment
 from services.dunning.offers.offer_policy import ReliefReason
 from services.dunning.offers.position import InvalidPosition, LoanPosition, remaining_instalments

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import LadderChoice
+from services.dunning.ladder.choice import LadderChoice
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offers.offer_policy import OfferPolicy
 
 PolicyName = Literal["ladder", "choice", "offers"]

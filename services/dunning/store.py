@@ -5,8 +5,8 @@ from datetime import date
 
 import asyncpg
 
-from services.dunning.case_file import Areas, CaseFile, LoanFile
-from services.dunning.case_text import (
+from services.dunning.cases.case_file import CaseFile, LoanFile
+from services.dunning.cases.case_text import (
     case_facts_of,
     case_facts_text,
     case_memory_of,
@@ -16,10 +16,8 @@ from services.dunning.case_text import (
     loan_memory_of,
     loan_memory_text,
 )
-from services.dunning.holds import AreaHold
-from services.dunning.loan_levels import overdue_on
-from services.dunning.promises import AllocatedPayment
-from services.dunning.relief import RegionalRelief
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.cases.promises import AllocatedPayment
 from services.eventing.database import Connection
 
 _CASE_COLUMNS = (
@@ -180,68 +178,6 @@ async def save_terms(connection: Connection, terms: Mapping[tuple[str, str], str
     )
 
 
-async def load_areas(connection: Connection) -> Areas:
-    """What holds for many borrowers at a time."""
-    holds = await connection.fetch("select * from area_hold order by hold_id")
-    reliefs = await connection.fetch("select * from regional_relief order by incident_id")
-    return Areas(
-        tuple(
-            AreaHold(row["hold_id"], row["scope"], row["value"], row["reason"], frozenset(row["stops"]),
-                     row["from_on"], row["to_on"], row["lifted_on"])
-            for row in holds
-        ),
-        tuple(RegionalRelief(*row) for row in reliefs),
-    )  # fmt: skip
-
-
-async def save_area_holds(connection: Connection, holds: Sequence[AreaHold]) -> None:
-    """Keep holds by region or product; the first of an id counts."""
-    for hold in holds:
-        await connection.execute(
-            "insert into area_hold (hold_id, scope, value, reason, stops, from_on, to_on, lifted_on)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-            hold.hold_id, hold.scope, hold.value, hold.reason, sorted(hold.stops), hold.from_on, hold.to_on,
-            hold.lifted_on,
-        )  # fmt: skip
-
-
-async def lift_area_hold(connection: Connection, hold_id: str, lifted_on: date) -> AreaHold | None:
-    """End a hold by region or product, on the earliest day told; returns it, None if there is none."""
-    row = await connection.fetchrow(
-        "update area_hold set lifted_on = least(lifted_on, $2) where hold_id = $1 returning *", hold_id, lifted_on
-    )
-    if row is None:
-        return None
-    return AreaHold(row["hold_id"], row["scope"], row["value"], row["reason"], frozenset(row["stops"]),
-                    row["from_on"], row["to_on"], row["lifted_on"])  # fmt: skip
-
-
-async def save_regional_relief(connection: Connection, relief: RegionalRelief) -> None:
-    """Keep an incident; the first of an id counts."""
-    await connection.execute(
-        "insert into regional_relief (incident_id, region, from_on, review_on) values ($1, $2, $3, $4)"
-        " on conflict do nothing",
-        relief.incident_id, relief.region, relief.from_on, relief.review_on,
-    )  # fmt: skip
-
-
-async def look_again_by_region(connection: Connection, region: str, on: date) -> None:
-    """Let all borrowers of a region be looked at on `on`."""
-    await connection.execute(
-        "update borrower_case set next_look_on = least(next_look_on, $2) where region = $1", region, on
-    )
-
-
-async def look_again_by_product(connection: Connection, product: str, on: date) -> None:
-    """Let all borrowers with a loan of a product be looked at on `on`."""
-    await connection.execute(
-        "update borrower_case set next_look_on = least(next_look_on, $2) where borrower_id in"
-        " (select borrower_id from loan where facts ->> 'product' = $1)",
-        product,
-        on,
-    )
-
-
 async def loans_by_bucket(connection: Connection) -> list[tuple[str, str]]:
     """(loan id, bucket) of every loan; settled ones are in the bucket `settled`."""
     rows = await connection.fetch("select loan_id, case when settled then 'settled' else bucket end from loan")
@@ -249,8 +185,10 @@ async def loans_by_bucket(connection: Connection) -> list[tuple[str, str]]:
 
 
 async def looks_due(connection: Connection, on: date) -> int:
-    """Cases that wait to be looked at."""
-    return int(await connection.fetchval("select count(*) from borrower_case where next_look_on <= $1", on))
+    """Cases that wait to be looked at, and areas whose cases do not know of it yet."""
+    return int(await connection.fetchval(
+        "select (select count(*) from borrower_case where next_look_on <= $1) + (select count(*) from area_look)", on
+    ))  # fmt: skip
 
 
 def _case(row: asyncpg.Record) -> CaseFile:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.dunning.aging import Bucket, BucketTable
-from services.dunning.counted_days import CountedDays
-from services.dunning.day_intervals import DayInterval, merged
-from services.dunning.ladder_rules import Method
-from services.dunning.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.day_intervals import DayInterval, merged
+from services.dunning.aging.days_past_due import Bucket, BucketTable
+from services.dunning.aging.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.ladder.rules import Method
 from services.schedules.working_days import WorkingCalendar
 
 ORIGIN = date(2024, 1, 1)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from schemas.dunning import LoanFlag
-from services.dunning.case_actions import NoticeAsked
-from services.dunning.case_file import Areas, CaseFacts, CaseFile, Risk
-from services.dunning.exposure import Finances
-from services.dunning.holds import AreaHold, HoldScope, HoldStop
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_rules import Method
-from services.dunning.ladder_steps import Action, LadderStep
-from services.dunning.loan_memory import StepStatus
-from services.dunning.relief import RegionalRelief
+from services.dunning.aging.holds import AreaHold, HoldScope, HoldStop
+from services.dunning.cases.case_actions import NoticeAsked
+from services.dunning.cases.case_file import Areas, CaseFacts, CaseFile, Risk
+from services.dunning.cases.exposure import Finances
+from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.cases.relief import RegionalRelief
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.rules import Method
+from services.dunning.ladder.steps import Action, LadderStep
 from tests.dunning.cases import (
     Change,
     Story,

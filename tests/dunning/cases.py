@@ -5,21 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from services.dunning.aging import Bucket
+from services.dunning.aging.days_past_due import Bucket
+from services.dunning.aging.holds import Hold, HoldStop
 from services.dunning.amounts import NOTHING, Amounts
 from services.dunning.api.command_facts import withdraw_report
-from services.dunning.case_actions import CaseAction, NoticeAsked
-from services.dunning.case_evaluation import CaseEvaluation, KeptBack, evaluate_case
-from services.dunning.case_events import reminder_id
-from services.dunning.case_file import NO_AREAS, NO_FACTS, Areas, CaseFacts, CaseFile, LoanFile
-from services.dunning.holds import Hold, HoldStop
-from services.dunning.intake import end_relief, lift_hold, take_outcome
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_steps import LadderStep
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_memory import LoanMemory, StepStatus
-from services.dunning.promises import AllocatedPayment, Promise
-from services.dunning.relief import Relief
+from services.dunning.cases.case_actions import CaseAction, NoticeAsked
+from services.dunning.cases.case_evaluation import CaseEvaluation, KeptBack, evaluate_case
+from services.dunning.cases.case_events import reminder_id
+from services.dunning.cases.case_file import NO_AREAS, NO_FACTS, Areas, CaseFacts, CaseFile, LoanFile
+from services.dunning.cases.intake import end_relief, lift_hold, take_outcome
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_memory import LoanMemory, StepStatus
+from services.dunning.cases.promises import AllocatedPayment, Promise
+from services.dunning.cases.relief import Relief
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.steps import LadderStep
 
 DUE: Final = date(2024, 3, 1)
 OWED: Final = Amounts(fee_minor=50, interest_minor=1_000, principal_minor=10_000)

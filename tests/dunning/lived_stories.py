@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from services.dunning.case_actions import CaseAction, NoticeAsked, ReferralAsked, ReportAsked, TaskAsked
-from services.dunning.case_evaluation import KeptBack
-from services.dunning.ladder_steps import ESCALATIONS, LadderStep
+from services.dunning.cases.case_actions import CaseAction, NoticeAsked, ReferralAsked, ReportAsked, TaskAsked
+from services.dunning.cases.case_evaluation import KeptBack
+from services.dunning.ladder.steps import ESCALATIONS, LadderStep
 from tests.dunning.case_stories import FIRST, LAST, Plot
 from tests.dunning.cases import Story, day
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.aging import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError, days_past_due
+from services.dunning.aging.days_past_due import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError, days_past_due
 
 DUE = date(2024, 2, 28)
 TABLE = BucketTable(DEFAULT_BUCKETS)

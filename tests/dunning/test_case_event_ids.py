@@ -3,9 +3,9 @@
 from pydantic import TypeAdapter
 
 from schemas.values import Identifier
-from services.dunning.case_events import reminder_id
-from services.dunning.case_notices import step_id_of
-from services.dunning.ladder_steps import StepId
+from services.dunning.cases.case_events import reminder_id
+from services.dunning.cases.case_notices import step_id_of
+from services.dunning.ladder.steps import StepId
 from tests.dunning.cases import DUE
 
 IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)

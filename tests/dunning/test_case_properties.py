@@ -6,10 +6,10 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.case_actions import NoticeAsked, ReferralAsked, ReportAsked, TaskAsked
-from services.dunning.case_evaluation import evaluate_case
-from services.dunning.case_events import reminder_id
-from services.dunning.case_text import (
+from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, ReportAsked, TaskAsked
+from services.dunning.cases.case_evaluation import evaluate_case
+from services.dunning.cases.case_events import reminder_id
+from services.dunning.cases.case_text import (
     case_facts_of,
     case_facts_text,
     case_memory_of,
@@ -19,8 +19,8 @@ from services.dunning.case_text import (
     loan_memory_of,
     loan_memory_text,
 )
-from services.dunning.ladder_rules import PromiseRules
-from services.dunning.promises import judge
+from services.dunning.cases.promises import judge
+from services.dunning.ladder.rules import PromiseRules
 from tests.dunning.case_stories import FIRST, LAST, Plot, plots
 from tests.dunning.cases import Story, day, payment, promise
 from tests.dunning.lived_stories import lived

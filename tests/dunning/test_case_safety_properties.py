@@ -4,11 +4,11 @@ from collections import Counter
 
 from hypothesis import given
 
-from services.dunning.case_actions import NoticeAsked, ReportAsked
-from services.dunning.case_context import time_barred_from
-from services.dunning.holds import Hold, is_stopped
-from services.dunning.promises import judge
-from services.dunning.relief import reliefs_of
+from services.dunning.aging.holds import Hold, is_stopped
+from services.dunning.cases.case_actions import NoticeAsked, ReportAsked
+from services.dunning.cases.case_context import time_barred_from
+from services.dunning.cases.promises import judge
+from services.dunning.cases.relief import reliefs_of
 from tests.dunning.case_stories import FIRST, LAST, Plot, plots
 from tests.dunning.lived_stories import Moment, lived
 

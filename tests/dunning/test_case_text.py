@@ -2,8 +2,14 @@
 
 from decimal import Decimal
 
-from services.dunning.case_file import NO_FACTS, CaseFacts, CaseMemory, Risk
-from services.dunning.case_text import case_facts_of, case_facts_text, case_memory_of, case_memory_text, loan_facts_text
+from services.dunning.cases.case_file import NO_FACTS, CaseFacts, CaseMemory, Risk
+from services.dunning.cases.case_text import (
+    case_facts_of,
+    case_facts_text,
+    case_memory_of,
+    case_memory_text,
+    loan_facts_text,
+)
 from tests.dunning.cases import day, hold, overdue, promise, relief
 
 

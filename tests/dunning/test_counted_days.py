@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.counted_days import CountedDays
-from services.dunning.day_intervals import DayInterval, covers, merged
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.day_intervals import DayInterval, covers, merged
 from services.schedules.working_days import WorkingCalendar
 
 ORIGIN = date(2024, 12, 20)

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from services.dunning.api.command_facts import withdraw_report
-from services.dunning.case_actions import ReportAsked
-from services.dunning.intake import NotTaken
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_rules import Jurisdiction
+from services.dunning.cases.case_actions import ReportAsked
+from services.dunning.cases.intake import NotTaken
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.rules import Jurisdiction
 from tests.dunning.cases import (
     OWED,
     Change,

@@ -1,9 +1,9 @@
 """What a loan's ladder remembers when it is cured, partly cured, or a payment is taken back."""
 
-from services.dunning.case_actions import BucketMoved, LoanCured, NoticeAsked
-from services.dunning.ladder_rules import CureRules
-from services.dunning.ladder_steps import Notice
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import BucketMoved, LoanCured, NoticeAsked
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.rules import CureRules
+from services.dunning.ladder.steps import Notice
 from tests.dunning.cases import OWED, Story, case, day, facts, ladder, overdue, settled, step, tells, upcoming
 
 NEXT = 31

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.day_intervals import (
+from services.dunning.aging.day_intervals import (
     DayInterval,
     IntervalEndsBeforeItStarts,
     covers,

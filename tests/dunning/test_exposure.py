@@ -3,11 +3,11 @@
 import pytest
 
 from services.dunning.amounts import Amounts
-from services.dunning.case_actions import OverBorrowingSeen
-from services.dunning.case_file import CaseFacts
-from services.dunning.exposure import Exposure, Finances, exposure_of
-from services.dunning.ladder_rules import OverBorrowing
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import OverBorrowingSeen
+from services.dunning.cases.case_file import CaseFacts
+from services.dunning.cases.exposure import Exposure, Finances, exposure_of
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.rules import OverBorrowing
 from tests.dunning.cases import Story, case, day, facts, ladder, overdue, settled, step
 
 RULE = OverBorrowing(instalments_to_income_percent=50, number_of_lenders=4)

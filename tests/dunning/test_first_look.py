@@ -3,10 +3,10 @@
 import pytest
 
 from services.dunning.amounts import NOTHING, Amounts
-from services.dunning.case_actions import BucketMoved, NoticeAsked
-from services.dunning.case_evaluation import evaluate_case
-from services.dunning.case_file import NO_AREAS
-from services.dunning.ladder import LadderPolicy
+from services.dunning.cases.case_actions import BucketMoved, NoticeAsked
+from services.dunning.cases.case_evaluation import evaluate_case
+from services.dunning.cases.case_file import NO_AREAS
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import OWED, Story, case, day, ladder, overdue, step, upcoming
 
 LATE = overdue(next_due=None, due=NOTHING)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.day_intervals import DayInterval
-from services.dunning.holds import (
+from services.dunning.aging.day_intervals import DayInterval
+from services.dunning.aging.holds import (
     BREATHING_SPACE_DAYS,
     DEFAULT_STOPS,
     AreaHold,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from services.dunning.case_actions import HoldTold, NoticeAsked, ReferralAsked, TaskAsked
-from services.dunning.case_file import Areas, CaseFacts
-from services.dunning.holds import AreaHold, Hold, HoldScope, HoldStop
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.aging.holds import AreaHold, Hold, HoldScope, HoldStop
+from services.dunning.cases.case_actions import HoldTold, NoticeAsked, ReferralAsked, TaskAsked
+from services.dunning.cases.case_file import Areas, CaseFacts
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import Story, adds, case, day, hold, ladder, overdue, step, upcoming
 
 POLICY = ladder(

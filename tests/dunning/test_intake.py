@@ -21,9 +21,9 @@ from schemas.lending import BorrowerRegistered
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed
 from schemas.offers import PromiseMadeByBorrower
 from schemas.values import EventData
-from services.dunning.case_file import CaseFile
-from services.dunning.intake import NotTaken, end_relief, take, takes
-from services.dunning.relief import Relief
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.intake import NotTaken, end_relief, take, takes
+from services.dunning.cases.relief import Relief
 from tests.dunning.cases import BORROWER, Story, answers_nothing, case, day, ladder, overdue, step
 
 POLICY = ladder(step("soft", 1))

@@ -1,9 +1,9 @@
 """Of a hold that stops interest the ledger is told for each loan: once from when to when, and when it is lifted."""
 
-from services.dunning.case_actions import PenaltiesResume, PenaltiesStop
-from services.dunning.case_file import Areas, CaseFacts
-from services.dunning.holds import AreaHold, Hold
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.aging.holds import AreaHold, Hold
+from services.dunning.cases.case_actions import PenaltiesResume, PenaltiesStop
+from services.dunning.cases.case_file import Areas, CaseFacts
+from services.dunning.cases.loan_facts import LoanFacts
 from tests.dunning.cases import Story, adds, case, day, hold, ladder, lifts, overdue, settled, tells, upcoming
 
 POLICY = ladder()

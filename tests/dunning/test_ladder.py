@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import pytest
 
-from services.dunning.aging import DEFAULT_BUCKETS
-from services.dunning.ladder import LadderPolicy, parse_ladder
+from services.dunning.aging.days_past_due import DEFAULT_BUCKETS
+from services.dunning.ladder.policy import LadderPolicy, parse_ladder
 from services.yaml_documents import DocumentError, DocumentProblem
 
 DEFAULT_TEXT = files("services.dunning").joinpath("policies/default.yaml").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.dunning.ladder import parse_ladder
+from services.dunning.ladder.policy import parse_ladder
 from services.yaml_documents import DocumentError
 
 LADDER = """\

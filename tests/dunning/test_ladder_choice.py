@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from services.dunning.case_file import CaseFile
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import HOLD_OUT, Chosen, LadderChoice, Ladders, UnknownLadder, parse_choice
-from services.dunning.ladder_files import load_ladders
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.ladder.choice import HOLD_OUT, Chosen, LadderChoice, Ladders, UnknownLadder, parse_choice
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.policy import LadderPolicy
 from services.yaml_documents import DocumentError
 from tests.dunning.cases import Story, case, ladder, overdue, step, upcoming
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from services.dunning.amounts import NOTHING
-from services.dunning.case_actions import NoticeAsked, OffersWanted, ReferralAsked, TaskAsked
-from services.dunning.case_evaluation import KeptBack
-from services.dunning.case_file import CaseFacts
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import NoticeAsked, OffersWanted, ReferralAsked, TaskAsked
+from services.dunning.cases.case_evaluation import KeptBack
+from services.dunning.cases.case_file import CaseFacts
+from services.dunning.cases.loan_facts import LoanFacts
 from tests.dunning.cases import Story, answers_nothing, case, day, hold, ladder, overdue, step, tells, upcoming
 
 LATE = overdue()

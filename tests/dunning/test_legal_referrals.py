@@ -1,8 +1,8 @@
 """Loans handed to lawyers: after a final notice was really given, and called back when they are cured."""
 
-from services.dunning.case_actions import NoticeAsked, ReferralAsked, ReportAsked, StateMoved, TaskAsked
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, ReportAsked, StateMoved, TaskAsked
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import Story, answers_nothing, case, day, facts, ladder, overdue, step, tells
 
 NEXT = 1_500

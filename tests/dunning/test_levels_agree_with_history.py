@@ -10,10 +10,10 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.counted_days import CountedDays
-from services.dunning.holds import Hold, intervals_of
-from services.dunning.ladder_rules import Method
-from services.dunning.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.holds import Hold, intervals_of
+from services.dunning.aging.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.ladder.rules import Method
 from tests.dunning.cases import Story, adds, case, day, hold, ladder, standing, tells
 
 LAST = 60

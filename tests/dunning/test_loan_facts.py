@@ -14,9 +14,9 @@ from schemas.ledger import (
 )
 from schemas.values import ComponentAmounts, LoanStanding
 from services.dunning.amounts import Amounts
-from services.dunning.case_file import CaseFile
-from services.dunning.intake import loan_facts, take_standing
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.told_standing import loan_facts, take_standing
 from tests.dunning.cases import BORROWER, day, ladder
 from tests.dunning_api.loans import opened
 

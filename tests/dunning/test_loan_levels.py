@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.aging import days_past_due
+from services.dunning.aging.days_past_due import days_past_due
+from services.dunning.aging.holds import intervals_of
 from services.dunning.amounts import NOTHING, Amounts
-from services.dunning.case_actions import NoticeAsked
-from services.dunning.holds import intervals_of
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_levels import LoanLevels, levels_of, overdue_on
-from services.dunning.loan_memory import LoanMemory
+from services.dunning.cases.case_actions import NoticeAsked
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_levels import LoanLevels, levels_of, overdue_on
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import (
     OWED,
     Story,

@@ -3,11 +3,11 @@
 from typing import Any
 
 from services.dunning.amounts import Amounts
-from services.dunning.case_actions import NoticeAsked, ReferralAsked, TaskAsked
-from services.dunning.case_evaluation import KeptBack
-from services.dunning.case_file import CaseFacts
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, TaskAsked
+from services.dunning.cases.case_evaluation import KeptBack
+from services.dunning.cases.case_file import CaseFacts
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import OWED, Story, adds, case, day, hold, ladder, overdue, relief, step, upcoming
 
 REMINDERS = (step("soft", 1), step("firm", 10), step("final", 30))

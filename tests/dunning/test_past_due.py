@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from services.dunning.ladder_rules import Method
-from services.dunning.past_due import AgingRules, Instalment, InvalidAgingFact, LoanAging, Payment, Tolerance
+from services.dunning.aging.past_due import AgingRules, Instalment, InvalidAgingFact, LoanAging, Payment, Tolerance
+from services.dunning.ladder.rules import Method
 from services.schedules.working_days import WorkingCalendar
 from tests.dunning.aged_loans import aging, day, table
 

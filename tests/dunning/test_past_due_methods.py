@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.dunning.ladder_rules import Method
+from services.dunning.ladder.rules import Method
 from tests.dunning.cases import (
     Story,
     case,

@@ -7,8 +7,8 @@ from typing import Final, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.ladder_rules import Method
-from services.dunning.past_due import LoanAging
+from services.dunning.aging.past_due import LoanAging
+from services.dunning.ladder.rules import Method
 from services.schedules.working_days import WorkingCalendar
 from tests.dunning.aged_loans import aging, day, table
 

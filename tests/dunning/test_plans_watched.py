@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.dunning.case_actions import OffersWanted, PlanBroken
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.case_actions import OffersWanted, PlanBroken
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import Story, case, day, hold, ladder, overdue, tells, upcoming
 
 

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from services.dunning.ladder_files import default_ladder_text
+from services.dunning.ladder.files import default_ladder_text
 from services.dunning.offers.offer_policy import default_policy_text
 from services.dunning.policy_schemas import PolicyName, policy_schema, schema_texts
 

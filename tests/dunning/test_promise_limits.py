@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from services.dunning.amounts import NOTHING
-from services.dunning.ladder_rules import PromiseRules
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.promises import Judgement, Promise, PromiseRefused, refuse_promise
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.promises import Judgement, Promise, PromiseRefused, refuse_promise
+from services.dunning.ladder.rules import PromiseRules
 from tests.dunning.cases import OWED, day, overdue, promise, settled, standing
 
 RULES = PromiseRules(max_days_ahead=30, max_open=1, max_broken=2, broken_within_days=180)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.dunning.case_actions import NoticeAsked, PromiseTaken, PromiseVerdict, ReferralAsked, TaskAsked
-from services.dunning.case_evaluation import KeptBack
-from services.dunning.case_file import CaseFacts
-from services.dunning.ladder import LadderPolicy
+from services.dunning.cases.case_actions import NoticeAsked, PromiseTaken, PromiseVerdict, ReferralAsked, TaskAsked
+from services.dunning.cases.case_evaluation import KeptBack
+from services.dunning.cases.case_file import CaseFacts
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import (
     Story,
     adds,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.dunning.ladder_rules import PromiseRules
-from services.dunning.promises import AllocatedPayment, Judgement, judge, reminder_from
+from services.dunning.cases.promises import AllocatedPayment, Judgement, judge, reminder_from
+from services.dunning.ladder.rules import PromiseRules
 from tests.dunning.cases import day, payment, promise
 
 RULES = PromiseRules()

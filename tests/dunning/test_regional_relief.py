@@ -1,12 +1,12 @@
 """A flood gives relief to every borrower of its region, before they are late."""
 
 from schemas.cases import ReliefGranted
-from services.dunning.case_actions import NoticeAsked, OffersWanted, ReliefTold
-from services.dunning.case_events import events_of
-from services.dunning.case_file import NO_AREAS, Areas, CaseFacts
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.relief import RegionalRelief, reliefs_of
+from services.dunning.cases.case_actions import NoticeAsked, OffersWanted, ReliefTold
+from services.dunning.cases.case_events import events_of
+from services.dunning.cases.case_file import NO_AREAS, Areas, CaseFacts
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.relief import RegionalRelief, reliefs_of
+from services.dunning.ladder.policy import LadderPolicy
 from tests.dunning.cases import DUE, Story, adds, case, day, hold, ladder, overdue, relief, step, upcoming
 
 FLOOD = RegionalRelief("flood", "CN-44", day(-10), None)

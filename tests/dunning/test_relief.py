@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.dunning.case_actions import (
+from services.dunning.cases.case_actions import (
     NoticeAsked,
     OffersWanted,
     ReferralAsked,
@@ -13,10 +13,10 @@ from services.dunning.case_actions import (
     ReportAsked,
     TaskAsked,
 )
-from services.dunning.case_file import CaseFacts
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_rules import ReliefRules
-from services.dunning.relief import Relief
+from services.dunning.cases.case_file import CaseFacts
+from services.dunning.cases.relief import Relief
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.rules import ReliefRules
 from tests.dunning.cases import Story, adds, case, day, hold, ladder, overdue, relief, settled, step, tells, upcoming
 
 ANSWER = {"template": "hardship_answer", "channels": ("email",)}

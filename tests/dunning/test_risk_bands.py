@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.dunning.case_file import CaseFacts, Risk
-from services.dunning.risk_bands import RiskBandThresholds
+from services.dunning.cases.case_file import CaseFacts, Risk
+from services.dunning.ladder.risk_bands import RiskBandThresholds
 from tests.dunning.cases import Story, case, day, ladder, overdue, step
 
 BANDS = RiskBandThresholds(medium=Decimal("0.1"), high=Decimal("0.3"), very_high=Decimal("0.6"))

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from services.dunning.case_actions import NoticeAsked, ReferralAsked, TaskAsked
-from services.dunning.case_file import CaseFile
-from services.dunning.intake import take_outcome
-from services.dunning.loan_memory import StepStatus
+from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, TaskAsked
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.intake import take_outcome
+from services.dunning.cases.loan_memory import StepStatus
 from tests.dunning.cases import Notifier, Story, answers_nothing, case, day, ladder, overdue, step
 
 LATE = overdue()

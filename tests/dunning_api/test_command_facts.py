@@ -16,10 +16,10 @@ from services.dunning.api.command_facts import (
     kind_of,
     take_told,
 )
-from services.dunning.case_file import NO_AREAS, Areas, CaseFacts, CaseFile
-from services.dunning.intake import NotTaken
-from services.dunning.ladder_files import load_policy
-from services.dunning.relief import RegionalRelief, Relief
+from services.dunning.cases.case_file import NO_AREAS, Areas, CaseFacts, CaseFile
+from services.dunning.cases.intake import NotTaken
+from services.dunning.cases.relief import RegionalRelief, Relief
+from services.dunning.ladder.files import load_policy
 
 POLICY = load_policy(None)
 ON = date(2024, 3, 20)

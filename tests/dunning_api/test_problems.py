@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from services.dunning.api.routers import dunning_routers
-from services.dunning.case_work import CaseWork
-from services.dunning.ladder_files import load_ladders
-from services.dunning.ladder_store import LadderKeeper
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.store import LadderKeeper
 from services.dunning.offer_desk import OfferDesk
 from services.dunning.settings import load_offer_policy
 from services.eventing.api_connections import ApiConnections, open_api_pool

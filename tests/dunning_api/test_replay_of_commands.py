@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from services.dunning.ladder_files import load_policy
-from services.dunning.what_if_differences import CaseDifference
-from services.dunning.what_if_run import WhatIfRequest, what_if_of
+from services.dunning.ladder.files import load_policy
+from services.dunning.what_if.differences import CaseDifference
+from services.dunning.what_if.run import WhatIfRequest, what_if_of
 from tests.dunning_api.loans import LOAN
 from tests.dunning_api.scene import AT, TODAY, DunningApi, late_borrower, open_offer
 

@@ -17,12 +17,12 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.hardship import HoldReason, HoldStop
-from services.dunning.aging import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
-from services.dunning.counted_days import CountedDays
-from services.dunning.day_intervals import DayIntervals
-from services.dunning.holds import DEFAULT_STOPS, Hold, intervals_of
-from services.dunning.ladder_rules import Method
-from services.dunning.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.day_intervals import DayIntervals
+from services.dunning.aging.days_past_due import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
+from services.dunning.aging.holds import DEFAULT_STOPS, Hold, intervals_of
+from services.dunning.aging.past_due import AgingRules, Instalment, LoanAging, Payment, Tolerance
+from services.dunning.ladder.rules import Method
 from services.json_cases import CalendarDate, CaseRefused, PlainAmount, PlainDecimal, object_of, read_case, refused
 from services.schedules.working_days import UnknownCalendar, WorkingCalendar
 

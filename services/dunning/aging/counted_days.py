@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from services.dunning.day_intervals import DAY, DayInterval, DayIntervals, days_covered, days_outside
+from services.dunning.aging.day_intervals import DAY, DayInterval, DayIntervals, days_covered, days_outside
 from services.schedules.working_days import WorkingCalendar
 
 

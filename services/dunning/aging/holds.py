@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from schemas.hardship import HoldReason, HoldStop
-from services.dunning.day_intervals import DAY, DayInterval, DayIntervals, covers, days_covered, merged
+from services.dunning.aging.day_intervals import DAY, DayInterval, DayIntervals, covers, days_covered, merged
 
 __all__ = [
     "BREATHING_SPACE_DAYS",

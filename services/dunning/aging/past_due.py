@@ -26,10 +26,10 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from services.dunning.aging import Bucket, BucketTable
-from services.dunning.counted_days import CountedDays
-from services.dunning.day_intervals import DAY
-from services.dunning.ladder_rules import Method
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.day_intervals import DAY
+from services.dunning.aging.days_past_due import Bucket, BucketTable
+from services.dunning.ladder.rules import Method
 
 
 class InvalidAgingFact(ValueError):

@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from services.dunning import store
+from services.dunning.aging.holds import AreaHold, InvalidHold
 from services.dunning.api.command_requests import AreaHoldRequest, Command, IncidentRequest, LiftRequest
 from services.dunning.api.dunning_problems import unknown_hold
 from services.dunning.api.parameters import plausible_day
 from services.dunning.api.told_by_commands import stops_of
-from services.dunning.area_intake import look_at_area
-from services.dunning.holds import AreaHold, InvalidHold
-from services.dunning.relief import RegionalRelief
+from services.dunning.cases import area_store
+from services.dunning.cases.relief import RegionalRelief
 from services.eventing.database import Connection
 from services.eventing.problems import INVALID, refused_field
 
@@ -19,21 +18,21 @@ async def take_area_command(connection: Connection, command: Command, new_id: st
     match command.request:
         case AreaHoldRequest() as request:
             hold = _area_hold(request, new_id, on)
-            await store.save_area_holds(connection, [hold])
-            await look_at_area(connection, hold, max(on, hold.from_on))
+            await area_store.save_area_holds(connection, [hold])
+            await area_store.look_at_area(connection, hold.scope, hold.value, max(on, hold.from_on))
             return hold.hold_id
         case LiftRequest() as request:
             hold_id = command.subject_id or ""
             lifted_on = on if request.lifted_on is None else plausible_day("lifted_on", request.lifted_on, on)
-            lifted = await store.lift_area_hold(connection, hold_id, lifted_on)
+            lifted = await area_store.lift_area_hold(connection, hold_id, lifted_on)
             if lifted is None:
                 raise unknown_hold(hold_id)
-            await look_at_area(connection, lifted, max(on, lifted_on))
+            await area_store.look_at_area(connection, lifted.scope, lifted.value, max(on, lifted_on))
             return hold_id
         case IncidentRequest() as request:
             relief = _relief(request, new_id, on)
-            await store.save_regional_relief(connection, relief)
-            await store.look_again_by_region(connection, relief.region, max(on, relief.from_on))
+            await area_store.save_regional_relief(connection, relief)
+            await area_store.look_at_area(connection, "region", relief.region, max(on, relief.from_on))
             return relief.incident_id
         case _:
             raise TypeError(f"{command.kind} is not about many borrowers")

@@ -10,7 +10,7 @@ from schemas.cases import Verdict
 from schemas.dunning import LoanFlag, LoanState
 from schemas.hardship import HardshipReason, HoldReason, HoldStop
 from schemas.offers import OfferedPlan, PlanKind
-from services.dunning.risk_bands import RiskBand
+from services.dunning.ladder.risk_bands import RiskBand
 
 
 class Answer(BaseModel):

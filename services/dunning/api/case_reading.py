@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from services.dunning.aging.day_intervals import covers
+from services.dunning.aging.holds import AreaHold, Hold
 from services.dunning.amounts import Amounts
 from services.dunning.api.case_answers import (
     CaseAnswer,
@@ -21,18 +23,16 @@ from services.dunning.api.case_answers import (
     StepAnswer,
     TaskAnswer,
 )
-from services.dunning.case_evaluation import evaluate_case
-from services.dunning.case_file import Areas, CaseFile, LoanFile
-from services.dunning.day_intervals import covers
-from services.dunning.exposure import exposure_of
-from services.dunning.holds import AreaHold, Hold
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Chosen, Ladders
-from services.dunning.loan_levels import overdue_on
-from services.dunning.loan_memory import LoanMemory
+from services.dunning.cases.case_evaluation import evaluate_case
+from services.dunning.cases.case_file import Areas, CaseFile, LoanFile
+from services.dunning.cases.exposure import exposure_of
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.cases.promises import judge
+from services.dunning.cases.relief import reliefs_of
+from services.dunning.ladder.choice import Chosen, Ladders
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offer_store import KeptOffer
-from services.dunning.promises import judge
-from services.dunning.relief import reliefs_of
 
 
 @dataclass(frozen=True, slots=True)

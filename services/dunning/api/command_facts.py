@@ -9,11 +9,11 @@ from typing import ClassVar, Final, Literal
 
 from schemas.hardship import HardshipEnded
 from schemas.values import EventData, Identifier, Value
-from services.dunning.case_file import Areas, CaseFile
-from services.dunning.intake import NotTaken, end_relief, take, take_outcome
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_memory import StepStatus
-from services.dunning.relief import Relief
+from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.intake import NotTaken, end_relief, take, take_outcome
+from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.cases.relief import Relief
+from services.dunning.ladder.policy import LadderPolicy
 
 NOT_REACHED: Final = "not-reached"
 """The outcome of a call that does not count as done."""

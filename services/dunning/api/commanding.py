@@ -18,13 +18,14 @@ from services.dunning.api.dunning_problems import REFUSED, no_business_date, ref
 from services.dunning.api.offer_commands import answer_offer, is_about_an_offer, make_offer, wanted_by_hand
 from services.dunning.api.told_by_commands import CaseRequest, told_by
 from services.dunning.api.used_ladders import UsedLadders
-from services.dunning.case_file import Areas, CaseFile
-from services.dunning.case_work import CaseWork
-from services.dunning.intake import NotTaken
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Ladders
+from services.dunning.cases import area_store
+from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.cases.intake import NotTaken
+from services.dunning.cases.record import FactRow, Record
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offer_desk import OfferRefused
-from services.dunning.record import FactRow, Record
 from services.eventing import store as eventing_store
 from services.eventing.api_commands import CREATED, Answered, Sender, former_answer
 from services.eventing.api_connections import ApiConnections
@@ -109,7 +110,7 @@ class Commands:
         # Only a date read under the lock is never before that of the last evaluation.
         on = await self._on(connection)
         await store.load_payments(connection, [case])
-        areas = await store.load_areas(connection)
+        areas = await area_store.load_areas(connection)
         at_hand = _AtHand(connection, case, ladders.choose(case).policy, areas, on, command, sender)
         taken = await self._take(at_hand)
         emitted = taken.emitted

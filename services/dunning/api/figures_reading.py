@@ -9,11 +9,19 @@ from typing import Any, Final, Literal
 
 from pydantic import JsonValue
 
-from services.dunning import figures_outcomes_store, figures_store
 from services.dunning.api.case_answers import Answer
-from services.dunning.figures import BucketLine, Period, RollRate, Selection, VintagePoint, month_end_before, year_until
-from services.dunning.figures_csv import COLUMNS, write_csv
-from services.dunning.figures_outcomes import ArmLine, ContactLine, CureLine, OfferLine, PlanLine, PromiseLine
+from services.dunning.figures import outcomes_store, standing_store
+from services.dunning.figures.csv_lines import COLUMNS, write_csv
+from services.dunning.figures.outcomes import ArmLine, ContactLine, CureLine, OfferLine, PlanLine, PromiseLine
+from services.dunning.figures.standing import (
+    BucketLine,
+    Period,
+    RollRate,
+    Selection,
+    VintagePoint,
+    month_end_before,
+    year_until,
+)
 from services.eventing.database import Connection
 
 FigureName = Literal[
@@ -49,17 +57,17 @@ Ask = Callable[[Connection, Asked], Awaitable[Sequence[object]]]
 
 
 async def _buckets(connection: Connection, asked: Asked) -> Sequence[object]:
-    return await figures_store.buckets(connection, asked.as_of, asked.selection)
+    return await standing_store.buckets(connection, asked.as_of, asked.selection)
 
 
 async def _roll_rates(connection: Connection, asked: Asked) -> Sequence[object]:
     from_on = asked.from_on or month_end_before(asked.as_of)
-    return await figures_store.roll_rates(connection, from_on, asked.as_of, asked.selection)
+    return await standing_store.roll_rates(connection, from_on, asked.as_of, asked.selection)
 
 
 async def _vintages(connection: Connection, asked: Asked) -> Sequence[object]:
     disbursed = None if asked.from_on is None and asked.to_on is None else asked.period()
-    return await figures_store.vintages(connection, asked.as_of, asked.selection, disbursed)
+    return await standing_store.vintages(connection, asked.as_of, asked.selection, disbursed)
 
 
 def _in_period(ask: Callable[[Connection, Period, date, Selection], Awaitable[Sequence[Any]]]) -> Ask:
@@ -73,12 +81,12 @@ _FIGURES: Final[dict[FigureName, tuple[type, Ask]]] = {
     "buckets": (BucketLine, _buckets),
     "roll-rates": (RollRate, _roll_rates),
     "vintages": (VintagePoint, _vintages),
-    "cures": (CureLine, _in_period(figures_outcomes_store.cures)),
-    "promises": (PromiseLine, _in_period(figures_outcomes_store.promises)),
-    "offers": (OfferLine, _in_period(figures_outcomes_store.offers)),
-    "plans": (PlanLine, _in_period(figures_outcomes_store.plans)),
-    "contacts": (ContactLine, _in_period(figures_outcomes_store.contacts)),
-    "arms": (ArmLine, _in_period(figures_outcomes_store.arms)),
+    "cures": (CureLine, _in_period(outcomes_store.cures)),
+    "promises": (PromiseLine, _in_period(outcomes_store.promises)),
+    "offers": (OfferLine, _in_period(outcomes_store.offers)),
+    "plans": (PlanLine, _in_period(outcomes_store.plans)),
+    "contacts": (ContactLine, _in_period(outcomes_store.contacts)),
+    "arms": (ArmLine, _in_period(outcomes_store.arms)),
 }
 
 

@@ -16,8 +16,8 @@ from services.dunning.api.figures_reading import (
 )
 from services.dunning.api.parameters import plausible_day
 from services.dunning.api.used_ladders import UsedLadders
-from services.dunning.case_work import CaseWork
-from services.dunning.figures import InvalidPeriod, Selection
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.figures.standing import InvalidPeriod, Selection
 from services.eventing.api_access import caller_with
 from services.eventing.api_connections import ApiConnections
 from services.eventing.api_parameters import Day, Id

@@ -15,11 +15,11 @@ from services.dunning.api.command_requests import (
     OfferEndRequest,
 )
 from services.dunning.api.dunning_problems import REFUSED, unknown_loan
-from services.dunning.case_actions import OffersWanted
-from services.dunning.case_file import CaseFile
-from services.dunning.ladder import LadderPolicy
+from services.dunning.cases.case_actions import OffersWanted
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.record import Record
+from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offer_desk import Closing, OfferDesk, OfferRefused, WantedOffer, Wish
-from services.dunning.record import Record
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent
 from services.eventing.problems import refused_field

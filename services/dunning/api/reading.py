@@ -22,8 +22,9 @@ from services.dunning.api.record_answers import (
     TimelineEntry,
 )
 from services.dunning.api.used_ladders import UsedLadders
-from services.dunning.case_file import CaseFile
-from services.dunning.case_work import CaseWork
+from services.dunning.cases import area_store
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.case_work import CaseWork
 from services.dunning.offer_desk import OfferRefused
 from services.dunning.offered_plans import offered_plans
 from services.eventing.api_connections import ApiConnections
@@ -44,7 +45,7 @@ class Reading:
         async with self._connections.reading() as connection:
             case = await _known_case(connection, borrower_id)
             read = CaseRead(
-                case, await store.load_areas(connection), await reading_store.open_offers(connection, borrower_id),
+                case, await area_store.load_areas(connection), await reading_store.open_offers(connection, borrower_id),
                 await reading_store.open_tasks_of(connection, borrower_id), await self._work.today(connection),
             )  # fmt: skip
         return case_answer(read, ladders)

@@ -12,7 +12,7 @@ from services.dunning.api.offer_routes import offer_router
 from services.dunning.api.reading import Reading
 from services.dunning.api.reading_routes import reading_router
 from services.dunning.api.used_ladders import UsedLadders
-from services.dunning.case_work import CaseWork
+from services.dunning.cases.case_work import CaseWork
 from services.eventing.api_connections import ApiConnections
 
 

@@ -10,6 +10,7 @@ from schemas.hardship import (
     HoldPlaced,
     PromiseReported,
 )
+from services.dunning.aging.holds import DEFAULT_STOPS, HoldReason, HoldStop
 from services.dunning.api.command_facts import CreditReportWithdrawn, HardshipReviewed, Told
 from services.dunning.api.command_requests import (
     FinancesRequest,
@@ -22,7 +23,6 @@ from services.dunning.api.command_requests import (
     ReportWithdrawalRequest,
 )
 from services.dunning.api.parameters import plausible_day
-from services.dunning.holds import DEFAULT_STOPS, HoldReason, HoldStop
 from services.eventing.api_parameters import Day
 from services.eventing.problems import INVALID, refused_field
 

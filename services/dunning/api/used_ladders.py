@@ -1,7 +1,7 @@
 """The ladders in use, for requests."""
 
-from services.dunning.case_work import CaseWork
-from services.dunning.ladder_choice import Ladders
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.ladder.choice import Ladders
 from services.eventing.api_connections import ApiConnections
 
 

@@ -4,9 +4,9 @@ from datetime import date
 
 from schemas.hardship import AreaHoldLifted, AreaHoldPlaced, RegionAffected
 from schemas.values import EventData
-from services.dunning import store
-from services.dunning.holds import AreaHold, InvalidHold
-from services.dunning.relief import RegionalRelief
+from services.dunning.aging.holds import AreaHold, InvalidHold
+from services.dunning.cases import area_store
+from services.dunning.cases.relief import RegionalRelief
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
 from services.eventing.envelope import ReceivedEvent
@@ -23,8 +23,8 @@ async def take_area(
                 outcome.reject(event, "invalid-incident", "review_on", told.review_on, "is before from_on")
                 return
             relief = RegionalRelief(told.incident_id, told.region, told.from_on, told.review_on)
-            await store.save_regional_relief(connection, relief)
-            await store.look_again_by_region(connection, told.region, max(look_on, told.from_on))
+            await area_store.save_regional_relief(connection, relief)
+            await area_store.look_at_area(connection, "region", told.region, max(look_on, told.from_on))
         case AreaHoldPlaced() as told:
             try:
                 hold = AreaHold(told.hold_id, told.scope, told.value, told.reason, frozenset(told.stops), told.from_on,
@@ -32,19 +32,11 @@ async def take_area(
             except InvalidHold as error:
                 outcome.reject(event, "invalid-hold", error.field, error.value, error.reason)
                 return
-            await store.save_area_holds(connection, [hold])
-            await look_at_area(connection, hold, max(look_on, told.from_on))
+            await area_store.save_area_holds(connection, [hold])
+            await area_store.look_at_area(connection, hold.scope, hold.value, max(look_on, told.from_on))
         case AreaHoldLifted() as told:
-            lifted = await store.lift_area_hold(connection, told.hold_id, told.lifted_on)
+            lifted = await area_store.lift_area_hold(connection, told.hold_id, told.lifted_on)
             if lifted is None:
                 outcome.reject(event, "unknown-hold", "hold_id", told.hold_id, "is not a hold by region or product")
                 return
-            await look_at_area(connection, lifted, max(look_on, told.lifted_on))
-
-
-async def look_at_area(connection: Connection, hold: AreaHold, on: date) -> None:
-    """Let everybody whom a hold concerns be looked at on `on`."""
-    if hold.scope == "region":
-        await store.look_again_by_region(connection, hold.value, on)
-    else:
-        await store.look_again_by_product(connection, hold.value, on)
+            await area_store.look_at_area(connection, lifted.scope, lifted.value, max(look_on, told.lifted_on))

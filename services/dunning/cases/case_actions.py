@@ -6,12 +6,12 @@ from typing import Literal
 
 from schemas.cases import Verdict
 from schemas.dunning import LoanFlag, LoanState
+from services.dunning.aging.holds import Hold
 from services.dunning.amounts import Amounts
-from services.dunning.holds import Hold
-from services.dunning.ladder_steps import Notice
-from services.dunning.loan_memory import CreditReport
-from services.dunning.promises import Promise
-from services.dunning.relief import Relief
+from services.dunning.cases.loan_memory import CreditReport
+from services.dunning.cases.promises import Promise
+from services.dunning.cases.relief import Relief
+from services.dunning.ladder.steps import Notice
 
 
 @dataclass(frozen=True, slots=True)

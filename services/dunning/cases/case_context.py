@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from services.dunning.case_file import Areas, CaseFile
-from services.dunning.day_intervals import DayInterval, covers
-from services.dunning.exposure import Exposure, exposure_of
-from services.dunning.holds import Hold, intervals_of
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_rules import limitation_ends_on
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.promises import Judgement, Promise, judge, reminder_from
-from services.dunning.relief import Relief, reliefs_of
-from services.dunning.risk_bands import RiskBand
+from services.dunning.aging.day_intervals import DayInterval, covers
+from services.dunning.aging.holds import Hold, intervals_of
+from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.exposure import Exposure, exposure_of
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.promises import Judgement, Promise, judge, reminder_from
+from services.dunning.cases.relief import Relief, reliefs_of
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.risk_bands import RiskBand
+from services.dunning.ladder.rules import limitation_ends_on
 
 _NO_INTERVALS: Final[tuple[DayInterval, ...]] = ()
 WITHOUT_BUDGET: Final = 1_000

@@ -11,17 +11,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from services.dunning.case_actions import CaseAction, NoticeAsked, StateMoved, TaskAsked
-from services.dunning.case_context import CaseContext, budget_released_on, context_of
-from services.dunning.case_file import Areas, CaseFile, CaseMemory
-from services.dunning.case_news import case_news
-from services.dunning.case_notices import WantedNotice, notices_wanted, thanks
-from services.dunning.interest_stops import interest_news
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_walk import CONTACT_BUDGET, ONE_NOTICE_A_DAY, walk
-from services.dunning.loan_day import LoanDay, circumstances_of, gate_of, loan_day, loan_looks, take_steps, worst_day
-from services.dunning.loan_memory import LoanMemory
-from services.dunning.loan_news import loan_news
+from services.dunning.cases.case_actions import CaseAction, NoticeAsked, StateMoved, TaskAsked
+from services.dunning.cases.case_context import CaseContext, budget_released_on, context_of
+from services.dunning.cases.case_file import Areas, CaseFile, CaseMemory
+from services.dunning.cases.case_news import case_news
+from services.dunning.cases.case_notices import WantedNotice, notices_wanted, thanks
+from services.dunning.cases.interest_stops import interest_news
+from services.dunning.cases.loan_day import (
+    LoanDay,
+    circumstances_of,
+    gate_of,
+    loan_day,
+    loan_looks,
+    take_steps,
+    worst_day,
+)
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.cases.loan_news import loan_news
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.walk import CONTACT_BUDGET, ONE_NOTICE_A_DAY, walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from schemas.dunning import (
 )
 from schemas.values import ComponentAmounts, EventData
 from services.dunning.amounts import Amounts
-from services.dunning.case_actions import (
+from services.dunning.cases.case_actions import (
     BucketMoved,
     CaseAction,
     HoldTold,
@@ -45,9 +45,9 @@ from services.dunning.case_actions import (
     StateMoved,
     TaskAsked,
 )
-from services.dunning.case_file import CaseFile
-from services.dunning.identifiers import MAX_LENGTH, fitted
-from services.dunning.ladder import LadderPolicy
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.cases.identifiers import MAX_LENGTH, fitted
+from services.dunning.ladder.policy import LadderPolicy
 from services.eventing.envelope import OutgoingEvent, outgoing
 
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from schemas.cases import Verdict
-from services.dunning.exposure import Finances
-from services.dunning.holds import AreaHold, Hold
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_memory import LoanMemory
-from services.dunning.promises import AllocatedPayment, Promise
-from services.dunning.relief import RegionalRelief, Relief
+from services.dunning.aging.holds import AreaHold, Hold
+from services.dunning.cases.exposure import Finances
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.cases.promises import AllocatedPayment, Promise
+from services.dunning.cases.relief import RegionalRelief, Relief
 
 
 @dataclass(frozen=True, slots=True)

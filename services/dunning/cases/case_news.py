@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from services.dunning.case_actions import (
+from services.dunning.aging.day_intervals import covers
+from services.dunning.cases.case_actions import (
     CaseAction,
     HoldTold,
     OffersWanted,
@@ -14,14 +15,13 @@ from services.dunning.case_actions import (
     ReliefTold,
     TaskAsked,
 )
-from services.dunning.case_context import CaseContext
-from services.dunning.case_file import CaseFile, CaseMemory
-from services.dunning.case_notices import owing_worst, step_id_of
-from services.dunning.day_intervals import covers
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_day import LoanDay
-from services.dunning.loan_levels import overdue_on
-from services.dunning.relief import Relief
+from services.dunning.cases.case_context import CaseContext
+from services.dunning.cases.case_file import CaseFile, CaseMemory
+from services.dunning.cases.case_notices import owing_worst, step_id_of
+from services.dunning.cases.loan_day import LoanDay
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.cases.relief import Relief
+from services.dunning.ladder.policy import LadderPolicy
 
 
 def case_news(

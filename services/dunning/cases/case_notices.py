@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.dunning.case_actions import NoticeAsked
-from services.dunning.case_context import CaseContext
-from services.dunning.case_file import CaseMemory
-from services.dunning.identifiers import fitted
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_steps import Notice
-from services.dunning.loan_day import LoanDay, worst_day
-from services.dunning.loan_levels import overdue_on
-from services.dunning.promises import Judgement, Promise, reminder_from
+from services.dunning.cases.case_actions import NoticeAsked
+from services.dunning.cases.case_context import CaseContext
+from services.dunning.cases.case_file import CaseMemory
+from services.dunning.cases.identifiers import fitted
+from services.dunning.cases.loan_day import LoanDay, worst_day
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.cases.promises import Judgement, Promise, reminder_from
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.steps import Notice
 
 _LONGEST_STEP_ID = 64
 

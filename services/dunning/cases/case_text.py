@@ -4,9 +4,9 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from services.dunning.case_file import NO_FACTS, CaseFacts, CaseMemory
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_memory import LoanMemory
+from services.dunning.cases.case_file import NO_FACTS, CaseFacts, CaseMemory
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_memory import LoanMemory
 
 _CASE_FACTS: Final = TypeAdapter(CaseFacts)
 _CASE_MEMORY: Final = TypeAdapter(CaseMemory)

@@ -4,15 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.dunning import record_store, store
-from services.dunning.case_actions import LoanCured, OffersWanted
-from services.dunning.case_evaluation import evaluate_case
-from services.dunning.case_events import events_of
-from services.dunning.case_file import Areas, CaseFile
-from services.dunning.ladder_choice import Ladders
-from services.dunning.ladder_store import LadderKeeper
+from services.dunning import store
+from services.dunning.cases import area_store, record_store
+from services.dunning.cases.case_actions import LoanCured, OffersWanted
+from services.dunning.cases.case_evaluation import evaluate_case
+from services.dunning.cases.case_events import events_of
+from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.record import Record
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.store import LadderKeeper
 from services.dunning.offer_desk import OfferDesk, WantedOffer
-from services.dunning.record import Record
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent
 from services.eventing.store import business_date_of
@@ -51,7 +52,7 @@ class CaseWork:
         emitted: list[OutgoingEvent] = []
         wanted: list[WantedOffer] = []
         await store.load_payments(connection, cases)
-        areas = await store.load_areas(connection)
+        areas = await area_store.load_areas(connection)
         ladders = await self.ladders(connection)
         cured: list[tuple[str, str]] = []
         for case in sorted(cases, key=lambda case: case.borrower_id):

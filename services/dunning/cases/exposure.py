@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.dunning.ladder_rules import OverBorrowing
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.rules import OverBorrowing
 
 
 @dataclass(frozen=True, slots=True)

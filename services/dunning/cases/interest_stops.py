@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from services.dunning.case_actions import CaseAction, PenaltiesResume, PenaltiesStop
-from services.dunning.day_intervals import DAY, DayInterval
-from services.dunning.holds import Hold
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_memory import LoanMemory
+from services.dunning.aging.day_intervals import DAY, DayInterval
+from services.dunning.aging.holds import Hold
+from services.dunning.cases.case_actions import CaseAction, PenaltiesResume, PenaltiesStop
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_memory import LoanMemory
 
 
 def interest_news(

@@ -5,16 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from schemas.dunning import LoanFlag
-from services.dunning.case_actions import CaseAction, NoticeAsked, OffersWanted, ReferralAsked, ReportAsked, TaskAsked
-from services.dunning.case_context import CaseContext, Stops, time_barred_from
-from services.dunning.case_file import CaseFile, LoanFile
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_walk import Circumstances, Gate, StepTaken, Walk, after_walk, step_looks
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_levels import LoanLevels, levels_of, next_bucket_day, overdue_on, passing_matters
-from services.dunning.loan_memory import CreditReport, LoanMemory
-from services.dunning.loan_news import moved_memory
-from services.dunning.step_memory import with_steps
+from services.dunning.cases.case_actions import (
+    CaseAction,
+    NoticeAsked,
+    OffersWanted,
+    ReferralAsked,
+    ReportAsked,
+    TaskAsked,
+)
+from services.dunning.cases.case_context import CaseContext, Stops, time_barred_from
+from services.dunning.cases.case_file import CaseFile, LoanFile
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_levels import LoanLevels, levels_of, next_bucket_day, overdue_on, passing_matters
+from services.dunning.cases.loan_memory import CreditReport, LoanMemory
+from services.dunning.cases.loan_news import moved_memory
+from services.dunning.cases.step_memory import with_steps
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.walk import Circumstances, Gate, StepTaken, Walk, after_walk, step_looks
 
 
 @dataclass(slots=True)

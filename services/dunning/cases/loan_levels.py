@@ -10,13 +10,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from services.dunning.aging.counted_days import CountedDays
+from services.dunning.aging.day_intervals import DayIntervals
+from services.dunning.aging.past_due import Tolerance
 from services.dunning.amounts import NOTHING, Amounts
-from services.dunning.counted_days import CountedDays
-from services.dunning.day_intervals import DayIntervals
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_memory import LoanMemory
-from services.dunning.past_due import Tolerance
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.ladder.policy import LadderPolicy
 from services.schedules.working_days import WorkingCalendar
 
 

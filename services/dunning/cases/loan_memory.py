@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from schemas.dunning import LoanFlag, LoanState
-from services.dunning.ladder import LadderPolicy
+from services.dunning.ladder.policy import LadderPolicy
 
 StepStatus = Literal["asked", "done", "failed", "suppressed", "covered", "skipped"]
 """`asked`: the outcome is not known yet. `covered`: another notice or call was made in its place. `failed` and

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from schemas.dunning import LoanFlag, LoanState
-from services.dunning.case_actions import (
+from services.dunning.cases.case_actions import (
     BucketMoved,
     CaseAction,
     LoanCured,
@@ -15,10 +15,10 @@ from services.dunning.case_actions import (
     ReferralAsked,
     ReportAsked,
 )
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.loan_levels import LoanLevels
-from services.dunning.loan_memory import CreditReport, LoanMemory
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.loan_levels import LoanLevels
+from services.dunning.cases.loan_memory import CreditReport, LoanMemory
+from services.dunning.ladder.policy import LadderPolicy
 
 _MOST_FORMER_ARREARS: Final = 24
 _KEEP_BACK: Final = frozenset({"on-hold", "relief", "promised"})

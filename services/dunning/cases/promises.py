@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas.cases import Verdict
-from services.dunning.ladder_rules import PromiseRules
-from services.dunning.loan_facts import LoanFacts
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.ladder.rules import PromiseRules
 
 
 @dataclass(frozen=True, slots=True)

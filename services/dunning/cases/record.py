@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from services.dunning.case_actions import (
+from services.dunning.cases.case_actions import (
     BucketMoved,
     CaseAction,
     HoldTold,
@@ -25,13 +25,13 @@ from services.dunning.case_actions import (
     StateMoved,
     TaskAsked,
 )
-from services.dunning.case_evaluation import CaseEvaluation, KeptBack
-from services.dunning.case_file import Areas, CaseFile
-from services.dunning.case_text import loan_facts_text
-from services.dunning.identifiers import fitted
-from services.dunning.ladder_choice import Chosen
-from services.dunning.loan_levels import overdue_on
-from services.dunning.what_if_areas import seen_areas_text
+from services.dunning.cases.case_evaluation import CaseEvaluation, KeptBack
+from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.case_text import loan_facts_text
+from services.dunning.cases.identifiers import fitted
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.ladder.choice import Chosen
+from services.dunning.what_if.seen_areas import seen_areas_text
 
 _KINDS: Final[dict[type, str]] = {
     BucketMoved: "bucket", StateMoved: "state", LoanCured: "cure", NoticeAsked: "notice", OffersWanted: "offers",

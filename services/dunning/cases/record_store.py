@@ -5,7 +5,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
 
-from services.dunning.record import DecisionRow, EvaluationRow, FactRow, LevelRow, Record, StandingRow, TaskRow
+from services.dunning.cases.record import DecisionRow, EvaluationRow, FactRow, LevelRow, Record, StandingRow, TaskRow
 from services.eventing.database import Connection
 
 _TABLES: Final[dict[type, str]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from schemas.hardship import HardshipReason
-from services.dunning.ladder_rules import ReliefRules
+from services.dunning.ladder.rules import ReliefRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_levels import LoanLevels
-from services.dunning.loan_memory import NO_STEPS, LoanMemory, StepRecord, Steps, StepStatus
+from services.dunning.cases.loan_levels import LoanLevels
+from services.dunning.cases.loan_memory import NO_STEPS, LoanMemory, StepRecord, Steps, StepStatus
+from services.dunning.ladder.policy import LadderPolicy
 
 
 def remembered_steps(levels: LoanLevels, memory: LoanMemory, policy: LadderPolicy) -> tuple[date | None, Steps]:

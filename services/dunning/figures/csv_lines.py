@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, TextIO
 
-from services.dunning.figures import BucketLine, RollRate, VintagePoint
-from services.dunning.figures_outcomes import (
+from services.dunning.figures.outcomes import (
     CURE_DAYS,
     ArmLine,
     ContactLine,
@@ -20,6 +19,7 @@ from services.dunning.figures_outcomes import (
     PlanLine,
     PromiseLine,
 )
+from services.dunning.figures.standing import BucketLine, RollRate, VintagePoint
 
 
 @dataclass(frozen=True, slots=True)

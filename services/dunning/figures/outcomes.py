@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from services.dunning.figures_shares import Interval, percent_of, wilson_interval
+from services.dunning.figures.shares import Interval, percent_of, wilson_interval
 
 CURE_DAYS: Final = (30, 60, 90)
 """Cures are counted within so many days of the entry."""

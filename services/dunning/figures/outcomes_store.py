@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from services.dunning.figures import EVERYTHING, Period, Selection
-from services.dunning.figures_outcomes import (
+from services.dunning.figures.outcomes import (
     CURE_DAYS,
     NO_PROMISES,
     ArmLine,
@@ -17,7 +16,8 @@ from services.dunning.figures_outcomes import (
     Promised,
     PromiseLine,
 )
-from services.dunning.figures_selection import arguments, arm_is, currency_is, product_is
+from services.dunning.figures.selection import arguments, arm_is, currency_is, product_is
+from services.dunning.figures.standing import EVERYTHING, Period, Selection
 from services.eventing.database import Connection
 
 _ENTRIES: Final = f"""

@@ -5,7 +5,7 @@ $1 is the date, $2 the currency, $3 the product, $4 the arm.
 
 from datetime import date
 
-from services.dunning.figures import Selection
+from services.dunning.figures.standing import Selection
 
 
 def arguments(as_of: date, selection: Selection) -> tuple[object, ...]:

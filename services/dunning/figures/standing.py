@@ -1,4 +1,4 @@
-"""Figures of where loans stand: buckets, roll rates and vintage curves. Pure values; `figures_store` asks for them.
+"""Figures of where loans stand: buckets, roll rates and vintage curves. Pure values; `standing_store` asks for them.
 
 docs/figures.md says what each figure counts. A date means the end of that business date.
 """
@@ -10,8 +10,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
-from services.dunning.aging import DEFAULT_BUCKETS
-from services.dunning.figures_shares import percent_of
+from services.dunning.aging.days_past_due import DEFAULT_BUCKETS
+from services.dunning.figures.shares import percent_of
 
 SETTLED: Final = "settled"
 WRITTEN_OFF: Final = "written-off"

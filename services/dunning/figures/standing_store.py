@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from services.dunning.figures import (
+from services.dunning.figures.selection import arguments, arm_is, currency_is, product_is
+from services.dunning.figures.standing import (
     EVERYTHING,
     SETTLED,
     VINTAGE_DAYS,
@@ -25,7 +26,6 @@ from services.dunning.figures import (
     roll_rates_of,
     vintage_points,
 )
-from services.dunning.figures_selection import arguments, arm_is, currency_is, product_is
 from services.eventing.database import Connection
 
 _OPENED: Final = "amends.ledger.loan-opened.v1"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from services.dunning.aging import Bucket
-from services.dunning.ladder_steps import CONTACTS, Condition, LadderStep
+from services.dunning.aging.days_past_due import Bucket
+from services.dunning.ladder.steps import CONTACTS, Condition, LadderStep
 from services.yaml_documents import broken_rule
 
 _LISTS = ("buckets", "risk_bands", "products", "segments")

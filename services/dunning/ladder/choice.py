@@ -12,9 +12,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from schemas.values import Identifier
-from services.dunning.case_file import CaseFile
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_steps import PolicyPart
+from services.dunning.cases.case_file import CaseFile
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.steps import PolicyPart
 from services.yaml_documents import broken_rule, parse_document
 
 _PARTS_PER_PERCENT: Final = 100

@@ -5,8 +5,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from services.dunning.ladder import LadderPolicy, parse_ladder
-from services.dunning.ladder_choice import Ladders, parse_choice
+from services.dunning.ladder.choice import Ladders, parse_choice
+from services.dunning.ladder.policy import LadderPolicy, parse_ladder
 from services.yaml_documents import DocumentError, DocumentProblem
 
 CHOICE_FILE: Final = "choice.yaml"

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from schemas.dunning import LoanState
 from schemas.values import AmountMinor, Identifier
-from services.dunning.aging import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
-from services.dunning.ladder_checks import check_steps, check_steps_fit_buckets
-from services.dunning.ladder_rules import (
+from services.dunning.aging.days_past_due import DEFAULT_BUCKETS, Bucket, BucketTable, BucketTableError
+from services.dunning.ladder.checks import check_steps, check_steps_fit_buckets
+from services.dunning.ladder.risk_bands import DEFAULT_THRESHOLDS, RiskBandThresholds
+from services.dunning.ladder.rules import (
     JURISDICTIONS,
     ContactBudget,
     CureRules,
@@ -24,8 +25,7 @@ from services.dunning.ladder_rules import (
     ReliefRules,
     WorkingDays,
 )
-from services.dunning.ladder_steps import Condition, LadderStep, WhenNotDone
-from services.dunning.risk_bands import DEFAULT_THRESHOLDS, RiskBandThresholds
+from services.dunning.ladder.steps import Condition, LadderStep, WhenNotDone
 from services.yaml_documents import broken_rule, parse_document
 
 __all__ = ["Condition", "LadderPolicy", "LadderStep", "WhenNotDone", "parse_ladder"]

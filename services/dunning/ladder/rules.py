@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from services.dunning.ladder_steps import Notice, PolicyPart
+from services.dunning.ladder.steps import Notice, PolicyPart
 from services.yaml_documents import ExactDecimal
 
 Jurisdiction = Literal["CN", "US", "UK"]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from schemas.dunning import Channel, LoanFlag
 from schemas.templates import TEMPLATES
 from schemas.values import AmountMinor, Identifier
-from services.dunning.risk_bands import RiskBand
+from services.dunning.ladder.risk_bands import RiskBand
 from services.yaml_documents import broken_rule
 
 # Without ':' so that a reminder id splits in one way only, and short enough to leave room for the loan id.

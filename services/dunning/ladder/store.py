@@ -2,9 +2,9 @@
 
 import structlog
 
-from services.dunning.ladder import parse_ladder
-from services.dunning.ladder_choice import Ladders
-from services.dunning.ladder_files import LoadedLadders
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.files import LoadedLadders
+from services.dunning.ladder.policy import parse_ladder
 from services.eventing.database import Connection
 
 log = structlog.get_logger(__name__)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_steps import CONTACTS, ESCALATIONS, Condition, LadderStep
-from services.dunning.loan_levels import LoanLevels
-from services.dunning.loan_memory import UNTRIED, LoanMemory, StepRecord, Steps
-from services.dunning.risk_bands import RiskBand
-from services.dunning.step_memory import remembered_steps
+from services.dunning.cases.loan_levels import LoanLevels
+from services.dunning.cases.loan_memory import UNTRIED, LoanMemory, StepRecord, Steps
+from services.dunning.cases.step_memory import remembered_steps
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.risk_bands import RiskBand
+from services.dunning.ladder.steps import CONTACTS, ESCALATIONS, Condition, LadderStep
 
 ONE_NOTICE_A_DAY: Final = "one-notice-a-day"
 CONTACT_BUDGET: Final = "contact-budget"

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from typing import Final, Literal, NamedTuple
 
+from services.dunning.ladder.risk_bands import RiskBand
 from services.dunning.offers.offer_policy import OfferPolicy, amount_in
 from services.dunning.offers.position import InvalidPosition
-from services.dunning.risk_bands import RiskBand
 
 _OBSERVED_MONTHS: Final = 12
 

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.dunning.amounts import Amounts
+from services.dunning.ladder.risk_bands import RiskBand
 from services.dunning.offers.engine import make_offers
 from services.dunning.offers.means import BorrowerMeans, ObservedPayment
 from services.dunning.offers.offer_answers import offer_answer, rejection_answer
@@ -27,7 +28,6 @@ from services.dunning.offers.offer_policy import (
     with_overrides,
 )
 from services.dunning.offers.position import InvalidPosition, LoanPosition, position_from_terms
-from services.dunning.risk_bands import RiskBand
 from services.json_cases import CalendarDate, CaseRefused, PlainAmount, PlainDecimal, object_of, read_case, refused
 from services.schedules.money import MoneyError, UnknownCurrency, to_minor
 from services.schedules.schedule import LoanTerms

@@ -6,11 +6,11 @@ After Mitchell et al., "Model Cards for Model Reporting" (2019).
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from services.dunning.ladder.risk_bands import DEFAULT_THRESHOLDS
 from services.dunning.risk.artefact import Manifest, ModelPart, RiskModel
 from services.dunning.risk.behaviour_rows import MONTHS
 from services.dunning.risk.features import features_of
 from services.dunning.risk.measures import AttributeCost, CalibrationTenth, GroupMetrics, Interval
-from services.dunning.risk_bands import DEFAULT_THRESHOLDS
 
 _PURPOSE: Final = """\
 The probability that a borrower defaults next month, for the order and tone of dunning: it becomes a risk band, which

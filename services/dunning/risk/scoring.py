@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import numpy as np
 
+from services.dunning.ladder.risk_bands import DEFAULT_THRESHOLDS, RiskBand, RiskBandThresholds
 from services.dunning.risk.artefact import RiskModel
 from services.dunning.risk.behaviour_rows import MONTHS, BehaviourRow
 from services.dunning.risk.features import feature_matrix, features_of
 from services.dunning.risk.monthly_figures import FloatArray, monthly_figures
 from services.dunning.risk.reasons import Reason, reasons_of
 from services.dunning.risk.self_cure import can_cure, cure_features
-from services.dunning.risk_bands import DEFAULT_THRESHOLDS, RiskBand, RiskBandThresholds
 
 _MILLIONTH = Decimal("0.000001")
 

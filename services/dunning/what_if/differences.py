@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_steps import ESCALATIONS
-from services.dunning.record import DecisionRow, LevelRow
-from services.dunning.what_if import Replayed, Scenario
-from services.dunning.what_if_history import History, RecordedDecision, RecordedLevel
+from services.dunning.cases.record import DecisionRow, LevelRow
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.ladder.steps import ESCALATIONS
+from services.dunning.what_if.history import History, RecordedDecision, RecordedLevel
+from services.dunning.what_if.replay import Replayed, Scenario
 
 Side = Literal["live", "what-if"]
 """`live`: decided by the ladder that was in force."""

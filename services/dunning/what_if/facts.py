@@ -11,13 +11,13 @@ from schemas.ledger import PaymentChargedBack, PaymentReceived, PaymentReversed
 from schemas.offers import PromiseMadeByBorrower
 from schemas.registry import BY_TYPE
 from services.dunning.api.command_facts import Told, command_fact_of, take_told
-from services.dunning.case_file import Areas, CaseFile, LoanFile
-from services.dunning.case_text import loan_facts_of
-from services.dunning.intake import NotTaken, takes
-from services.dunning.ladder import LadderPolicy
-from services.dunning.loan_memory import LoanMemory
-from services.dunning.promises import AllocatedPayment, Promise
-from services.dunning.what_if_history import History, RecordedFact, RecordedStanding
+from services.dunning.cases.case_file import Areas, CaseFile, LoanFile
+from services.dunning.cases.case_text import loan_facts_of
+from services.dunning.cases.intake import NotTaken, takes
+from services.dunning.cases.loan_memory import LoanMemory
+from services.dunning.cases.promises import AllocatedPayment, Promise
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.history import History, RecordedFact, RecordedStanding
 
 _LADDERS_OWN: Final = frozenset({"no-report"})
 """Rules by which a recorded fact says nothing under another ladder: what it is about was not done then."""

@@ -14,11 +14,11 @@ from typing import Final, Literal
 
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed
 from services.dunning.api.command_facts import NOT_REACHED, TaskDone
-from services.dunning.case_actions import CaseAction, NoticeAsked, TaskAsked
-from services.dunning.case_events import reminder_id
-from services.dunning.identifiers import fitted
-from services.dunning.loan_memory import StepStatus
-from services.dunning.what_if_history import History, RecordedDecision
+from services.dunning.cases.case_actions import CaseAction, NoticeAsked, TaskAsked
+from services.dunning.cases.case_events import reminder_id
+from services.dunning.cases.identifiers import fitted
+from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.what_if.history import History, RecordedDecision
 
 Unheard = Literal["done", "open"]
 """What a notice or call that was never asked for is taken as: really made on the same day, or never heard of again."""

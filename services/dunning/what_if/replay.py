@@ -15,16 +15,16 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
-from services.dunning.case_evaluation import CaseEvaluation, evaluate_case
-from services.dunning.case_file import NO_AREAS, Areas, CaseFile
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Chosen, UnknownLadder, is_under_way
-from services.dunning.record import DecisionRow, LevelRow, Record
-from services.dunning.step_memory import with_outcome
-from services.dunning.what_if_areas import seen_areas_of
-from services.dunning.what_if_facts import RecordedFacts
-from services.dunning.what_if_history import History, RecordedEvaluation
-from services.dunning.what_if_outcomes import KnownOutcomes, Unheard
+from services.dunning.cases.case_evaluation import CaseEvaluation, evaluate_case
+from services.dunning.cases.case_file import NO_AREAS, Areas, CaseFile
+from services.dunning.cases.record import DecisionRow, LevelRow, Record
+from services.dunning.cases.step_memory import with_outcome
+from services.dunning.ladder.choice import Chosen, UnknownLadder, is_under_way
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.facts import RecordedFacts
+from services.dunning.what_if.history import History, RecordedEvaluation
+from services.dunning.what_if.outcomes import KnownOutcomes, Unheard
+from services.dunning.what_if.seen_areas import seen_areas_of
 
 _ONE_DAY: Final = timedelta(days=1)
 

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.dunning.what_if import Scenario
-from services.dunning.what_if_differences import CaseDifference, Decided, Effect, Side, effects_in_order
+from services.dunning.what_if.differences import CaseDifference, Decided, Effect, Side, effects_in_order
+from services.dunning.what_if.replay import Scenario
 
 CASES_SHOWN: Final = 20
 CSV_COLUMNS: Final = ("borrower_id", "ladder", "on", "loan_id", "kind", "step", "rule", "bucket")

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.what_if import Scenario, replay
-from services.dunning.what_if_differences import CaseDifference, difference_of
-from services.dunning.what_if_outcomes import Unheard
-from services.dunning.what_if_report import WhatIfReport
-from services.dunning.what_if_store import histories, load_used_ladders, snapshot
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.differences import CaseDifference, difference_of
+from services.dunning.what_if.outcomes import Unheard
+from services.dunning.what_if.replay import Scenario, replay
+from services.dunning.what_if.report import WhatIfReport
+from services.dunning.what_if.store import histories, load_used_ladders, snapshot
 from services.eventing.database import Connection
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from services.dunning.case_file import NO_AREAS, Areas, CaseFile
+from services.dunning.cases.case_file import NO_AREAS, Areas, CaseFile
 
 _AREAS: Final = TypeAdapter(Areas)
 

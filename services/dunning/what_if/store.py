@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 import asyncpg
 
-from services.dunning.ladder import LadderPolicy, parse_ladder
-from services.dunning.what_if_history import (
+from services.dunning.ladder.policy import LadderPolicy, parse_ladder
+from services.dunning.what_if.history import (
     History,
     RecordedDecision,
     RecordedEvaluation,

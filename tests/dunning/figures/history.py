@@ -9,14 +9,21 @@ from pydantic import TypeAdapter
 
 from schemas.cases import Verdict
 from schemas.dunning import LoanFlag, LoanState
-from services.dunning import record_store
 from services.dunning.amounts import NOTHING, Amounts
-from services.dunning.case_actions import LoanCured, NoticeAsked, PlanBroken, PromiseTaken, PromiseVerdict, TaskAsked
-from services.dunning.case_text import loan_facts_text
-from services.dunning.ladder_steps import Notice
-from services.dunning.loan_facts import LoanFacts
-from services.dunning.promises import Promise
-from services.dunning.record import DecisionRow, EvaluationRow, FactRow, LevelRow, Record, StandingRow
+from services.dunning.cases import record_store
+from services.dunning.cases.case_actions import (
+    LoanCured,
+    NoticeAsked,
+    PlanBroken,
+    PromiseTaken,
+    PromiseVerdict,
+    TaskAsked,
+)
+from services.dunning.cases.case_text import loan_facts_text
+from services.dunning.cases.loan_facts import LoanFacts
+from services.dunning.cases.promises import Promise
+from services.dunning.cases.record import DecisionRow, EvaluationRow, FactRow, LevelRow, Record, StandingRow
+from services.dunning.ladder.steps import Notice
 from services.eventing.database import Connection
 
 STATES: dict[str, LoanState] = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.figures import (
+from services.dunning.figures.standing import (
     InvalidPeriod,
     Period,
     RollCount,

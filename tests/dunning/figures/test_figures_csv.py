@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from services.dunning.figures import BucketLine, RollCount, VintagePoint, roll_rates_of
-from services.dunning.figures_csv import COLUMNS, write_csv
-from services.dunning.figures_outcomes import ArmLine, CuredWithin, CureLine, Promised, PromiseLine
+from services.dunning.figures.csv_lines import COLUMNS, write_csv
+from services.dunning.figures.outcomes import ArmLine, CuredWithin, CureLine, Promised, PromiseLine
+from services.dunning.figures.standing import BucketLine, RollCount, VintagePoint, roll_rates_of
 
 
 def written(kind: type, *lines: object) -> list[str]:

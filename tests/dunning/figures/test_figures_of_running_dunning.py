@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import timedelta
 from random import Random
 
-from services.dunning import figures_outcomes_store, figures_store
-from services.dunning.case_work import CaseWork
-from services.dunning.figures import Period
-from services.dunning.ladder_files import load_ladders
-from services.dunning.ladder_store import LadderKeeper
+from services.dunning.cases.case_work import CaseWork
+from services.dunning.figures import outcomes_store, standing_store
+from services.dunning.figures.standing import Period
+from services.dunning.ladder.files import load_ladders
+from services.dunning.ladder.store import LadderKeeper
 from services.dunning.offer_desk import OfferDesk
 from services.dunning.settings import load_offer_policy
 from services.eventing.database import Connection
@@ -45,13 +45,13 @@ async def test_figures_as_of_today_are_those_of_the_tables_that_dunning_works_by
         await running.complete(on)
         await running.answer()
         found: Counter[tuple[str, ...]] = Counter()
-        for line in await figures_store.buckets(dunning, on):
+        for line in await standing_store.buckets(dunning, on):
             key = (line.bucket, line.state)
             found[*key, "n"], found[*key, "due"] = line.loans, line.overdue_minor
             found[*key, "owed"] = line.principal_outstanding_minor
         assert found == await _buckets_now(dunning), on
         on += timedelta(days=1)
     period = Period(day(1, 1), on)
-    assert await figures_outcomes_store.cures(dunning, period, on)
-    contacts = await figures_outcomes_store.contacts(dunning, period, on)
+    assert await outcomes_store.cures(dunning, period, on)
+    contacts = await outcomes_store.contacts(dunning, period, on)
     assert sum(line.sent for line in contacts if line.step == "overdue-soft") > 0

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from services.dunning import figures_outcomes_store as store
-from services.dunning.figures import Period, Selection
-from services.dunning.figures_outcomes import (
+from services.dunning.cases.promises import Promise
+from services.dunning.figures import outcomes_store as store
+from services.dunning.figures.outcomes import (
     ArmLine,
     ContactLine,
     CuredWithin,
@@ -17,7 +17,7 @@ from services.dunning.figures_outcomes import (
     Promised,
     PromiseLine,
 )
-from services.dunning.promises import Promise
+from services.dunning.figures.standing import Period, Selection
 from services.eventing.database import Connection
 from tests.dunning.figures.history import History, day
 

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from services.dunning import figures_store
-from services.dunning.case_text import loan_facts_of
-from services.dunning.figures import BucketLine, InvalidPeriod, Period, RollCount, Selection
-from services.dunning.loan_levels import overdue_on
+from services.dunning.cases.case_text import loan_facts_of
+from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.figures import standing_store
+from services.dunning.figures.standing import BucketLine, InvalidPeriod, Period, RollCount, Selection
 from services.eventing.database import Connection
 from tests.dunning.figures.history import STATES, History, day
 
@@ -23,15 +23,15 @@ async def test_a_loan_that_never_moved_is_in_the_first_bucket_from_its_first_sta
     history = History()
     history.opened("L-1", day(1, 10))
     await history.write(dunning)
-    assert await figures_store.buckets(dunning, day(1, 9)) == ()
-    assert lines(await figures_store.buckets(dunning, day(1, 10))) == {("current", "current"): (1, 0, 100_000)}
+    assert await standing_store.buckets(dunning, day(1, 9)) == ()
+    assert lines(await standing_store.buckets(dunning, day(1, 10))) == {("current", "current"): (1, 0, 100_000)}
 
 
 async def test_the_first_bucket_is_the_ladders(dunning: Connection) -> None:
     history = History()
     history.opened("L-1", day(1, 10))
     await history.write(dunning)
-    found = await figures_store.buckets(dunning, day(1, 10), Selection(first_bucket="M0"))
+    found = await standing_store.buckets(dunning, day(1, 10), Selection(first_bucket="M0"))
     assert [line.bucket for line in found] == ["M0"]
 
 
@@ -42,16 +42,16 @@ async def test_amounts_are_those_of_the_newest_standing_not_of_the_move(dunning:
     history.moved("L-1", day(2, 14), "M1")
     history.told("L-1", day(2, 20), overdue=4_000, principal=94_000)
     await history.write(dunning)
-    assert lines(await figures_store.buckets(dunning, day(2, 19))) == {("M1", "early"): (1, 10_000, 100_000)}
-    assert lines(await figures_store.buckets(dunning, day(2, 20))) == {("M1", "early"): (1, 4_000, 94_000)}
+    assert lines(await standing_store.buckets(dunning, day(2, 19))) == {("M1", "early"): (1, 10_000, 100_000)}
+    assert lines(await standing_store.buckets(dunning, day(2, 20))) == {("M1", "early"): (1, 4_000, 94_000)}
 
 
 async def test_what_fell_due_since_the_ledger_told_is_overdue(dunning: Connection) -> None:
     history = History()
     history.opened("L-1", day(1, 10), next_due=(day(2, 10), 9_000))
     await history.write(dunning)
-    assert lines(await figures_store.buckets(dunning, day(2, 10)))["current", "current"][1] == 0
-    assert lines(await figures_store.buckets(dunning, day(2, 11)))["current", "current"][1] == 9_000
+    assert lines(await standing_store.buckets(dunning, day(2, 10)))["current", "current"][1] == 0
+    assert lines(await standing_store.buckets(dunning, day(2, 11)))["current", "current"][1] == 9_000
 
 
 async def test_settled_loans_are_apart_though_they_never_moved(dunning: Connection) -> None:
@@ -59,8 +59,8 @@ async def test_settled_loans_are_apart_though_they_never_moved(dunning: Connecti
     history.opened("L-1", day(1, 10))
     history.told("L-1", day(3, 1), settled=True, principal=0)
     await history.write(dunning)
-    assert lines(await figures_store.buckets(dunning, day(3, 1))) == {("settled", "settled"): (1, 0, 0)}
-    assert lines(await figures_store.buckets(dunning, day(2, 28))) == {("current", "current"): (1, 0, 100_000)}
+    assert lines(await standing_store.buckets(dunning, day(3, 1))) == {("settled", "settled"): (1, 0, 0)}
+    assert lines(await standing_store.buckets(dunning, day(2, 28))) == {("current", "current"): (1, 0, 100_000)}
 
 
 async def test_a_loan_written_off_keeps_its_bucket(dunning: Connection) -> None:
@@ -70,7 +70,7 @@ async def test_a_loan_written_off_keeps_its_bucket(dunning: Connection) -> None:
     history.told("L-1", day(6, 10), written_off=True, overdue=500)
     history.moved("L-1", day(6, 10), "M4-plus", days=129, state="written-off")
     await history.write(dunning)
-    assert lines(await figures_store.buckets(dunning, day(6, 10))) == {("M4-plus", "written-off"): (1, 500, 100_000)}
+    assert lines(await standing_store.buckets(dunning, day(6, 10))) == {("M4-plus", "written-off"): (1, 500, 100_000)}
 
 
 async def test_buckets_come_by_currency_and_days_past_due(dunning: Connection) -> None:
@@ -81,7 +81,7 @@ async def test_buckets_come_by_currency_and_days_past_due(dunning: Connection) -
     history.opened("L-4", day(1, 10), settled=True)
     history.opened("L-5", day(1, 10), currency="EUR")
     await history.write(dunning)
-    found = await figures_store.buckets(dunning, day(2, 1))
+    found = await standing_store.buckets(dunning, day(2, 1))
     assert [(line.currency, line.bucket) for line in found] == [
         ("EUR", "current"), ("USD", "grace"), ("USD", "M1"), ("USD", "M3"), ("USD", "settled"),
     ]  # fmt: skip
@@ -97,7 +97,7 @@ async def test_a_selection_leaves_out_other_currencies_products_and_arms(dunning
     await history.write(dunning)
 
     async def loans(on: date, selection: Selection) -> int:
-        return sum(line.loans for line in await figures_store.buckets(dunning, on, selection))
+        return sum(line.loans for line in await standing_store.buckets(dunning, on, selection))
 
     assert await loans(day(1, 15), Selection(currency="EUR")) == 1
     assert await loans(day(1, 15), Selection(product="card")) == 1
@@ -118,7 +118,7 @@ async def test_roll_rates_show_where_the_loans_of_each_bucket_went(dunning: Conn
     history.told("L-4", day(2, 10), written_off=True, principal=400)
     history.opened("L-6", day(2, 1))
     await history.write(dunning)
-    rates = await figures_store.roll_rates(dunning, day(1, 31), day(2, 28))
+    rates = await standing_store.roll_rates(dunning, day(1, 31), day(2, 28))
     assert [one.count for one in rates] == [
         RollCount("M1", "current", "USD", 1, 100),
         RollCount("M1", "M1", "USD", 1, 500),
@@ -135,12 +135,12 @@ async def test_loans_settled_or_written_off_at_the_start_are_in_no_row(dunning: 
     history.opened("L-1", day(1, 10), settled=True)
     history.opened("L-2", day(1, 10), written_off=True)
     await history.write(dunning)
-    assert await figures_store.roll_rates(dunning, day(1, 31), day(2, 28)) == ()
+    assert await standing_store.roll_rates(dunning, day(1, 31), day(2, 28)) == ()
 
 
 async def test_roll_rates_need_a_later_end(dunning: Connection) -> None:
     with pytest.raises(InvalidPeriod, match="to_on 2018-01-31: is not after from_on 2018-01-31"):
-        await figures_store.roll_rates(dunning, day(1, 31), day(1, 31))
+        await standing_store.roll_rates(dunning, day(1, 31), day(1, 31))
 
 
 async def test_vintages_count_by_the_month_of_disbursal_and_the_months_until_late(dunning: Connection) -> None:
@@ -153,7 +153,7 @@ async def test_vintages_count_by_the_month_of_disbursal_and_the_months_until_lat
     history.opened("L-2", day(1, 31), principal=100)
     history.opened("L-3", day(2, 1), principal=700)
     await history.write(dunning)
-    points = await figures_store.vintages(dunning, day(4, 30))
+    points = await standing_store.vintages(dunning, day(4, 30))
     thirty = {(one.disbursed_in, one.months_on_book): one for one in points if one.days_past_due == 30}
     ever = {key: (one.loans_ever, one.loans, one.principal_ever_minor) for key, one in thirty.items()}
     assert ever == {
@@ -169,7 +169,7 @@ async def test_vintages_of_some_months_only(dunning: Connection) -> None:
     history.opened("L-1", day(1, 10))
     history.opened("L-2", day(2, 10))
     await history.write(dunning)
-    points = await figures_store.vintages(dunning, day(4, 30), disbursed=Period(day(2, 1), day(2, 28)))
+    points = await standing_store.vintages(dunning, day(4, 30), disbursed=Period(day(2, 1), day(2, 28)))
     assert {one.disbursed_in for one in points} == {day(2, 1)}
 
 
@@ -223,7 +223,7 @@ async def test_on_each_day_buckets_are_what_a_replay_of_the_rows_gives(dunning: 
     await history.write(dunning)
     for on, counted in expected.items():
         found: Counter[tuple[str, str, str, str]] = Counter()
-        for line in await figures_store.buckets(dunning, on):
+        for line in await standing_store.buckets(dunning, on):
             found[line.bucket, line.state, line.currency, "loans"] = line.loans
             found[line.bucket, line.state, line.currency, "overdue"] = line.overdue_minor
             found[line.bucket, line.state, line.currency, "principal"] = line.principal_outstanding_minor
@@ -232,12 +232,12 @@ async def test_on_each_day_buckets_are_what_a_replay_of_the_rows_gives(dunning: 
 
 async def test_the_rows_of_a_roll_rate_matrix_are_the_buckets_of_its_start(dunning: Connection) -> None:
     await random_history(7).write(dunning)
-    rates = await figures_store.roll_rates(dunning, day(1, 31), day(2, 28))
+    rates = await standing_store.roll_rates(dunning, day(1, 31), day(2, 28))
     rows: Counter[tuple[str, str]] = Counter()
     for rate in rates:
         rows[rate.count.currency, rate.count.from_bucket] += rate.count.loans
     alive: Counter[tuple[str, str]] = Counter()
-    for line in await figures_store.buckets(dunning, day(1, 31)):
+    for line in await standing_store.buckets(dunning, day(1, 31)):
         if line.is_alive:
             alive[line.currency, line.bucket] += line.loans
     assert rows == alive
@@ -247,13 +247,13 @@ async def test_figures_of_a_past_date_stay_when_more_happens(dunning: Connection
     history = random_history(11)
     await history.write(dunning)
     then = day(3, 1)
-    before = (await figures_store.buckets(dunning, then), await figures_store.roll_rates(dunning, day(1, 31), then),
-              await figures_store.vintages(dunning, then))  # fmt: skip
+    before = (await standing_store.buckets(dunning, then), await standing_store.roll_rates(dunning, day(1, 31), then),
+              await standing_store.vintages(dunning, then))  # fmt: skip
     for number in range(1, 31):
         history.told(f"L-{number}", day(3, 2), settled=number % 2 == 0)
         history.moved(f"L-{number}", day(3, 2), "M4-plus")
     history.opened("L-99", day(3, 2))
     await history.write(dunning)
-    after = (await figures_store.buckets(dunning, then), await figures_store.roll_rates(dunning, day(1, 31), then),
-             await figures_store.vintages(dunning, then))  # fmt: skip
+    after = (await standing_store.buckets(dunning, then), await standing_store.roll_rates(dunning, day(1, 31), then),
+             await standing_store.vintages(dunning, then))  # fmt: skip
     assert after == before

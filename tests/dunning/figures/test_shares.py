@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.dunning.figures_shares import Interval, percent_of, wilson_interval
+from services.dunning.figures.shares import Interval, percent_of, wilson_interval
 
 
 def test_a_share_of_nothing_is_not_known() -> None:

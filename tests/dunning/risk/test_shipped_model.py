@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from services.dunning.ladder.risk_bands import DEFAULT_THRESHOLDS
 from services.dunning.risk.artefact import DEFAULT_NAME, ArtefactRefused, model_of, shipped_model
 from services.dunning.risk.boosted_trees import probabilities
 from services.dunning.risk.drift import SCORE, drifts, figures_by_name
@@ -16,7 +17,6 @@ from services.dunning.risk.evaluation import auc, brier
 from services.dunning.risk.features import feature_matrix, feature_names
 from services.dunning.risk.monthly_figures import FloatArray, monthly_figures
 from services.dunning.risk.scoring import probabilities_of_default, scores_of
-from services.dunning.risk_bands import DEFAULT_THRESHOLDS
 from tests.dunning.risk.customers import customer, portfolio, portfolio_text
 
 MODEL = shipped_model()

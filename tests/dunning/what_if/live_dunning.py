@@ -14,11 +14,11 @@ from schemas.dunning import ReminderRequested
 from schemas.ledger import BusinessDateCompleted, LedgerEventData
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
 from schemas.values import EventData
-from services.dunning.case_work import CaseWork
+from services.dunning.cases.case_work import CaseWork
 from services.dunning.handlers import CaseHandler
-from services.dunning.ladder_choice import Ladders
-from services.dunning.ladder_files import LoadedLadders
-from services.dunning.ladder_store import LadderKeeper
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.files import LoadedLadders
+from services.dunning.ladder.store import LadderKeeper
 from services.dunning.looks import Looks
 from services.dunning.offer_desk import OfferDesk
 from services.dunning.settings import load_offer_policy

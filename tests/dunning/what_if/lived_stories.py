@@ -7,9 +7,9 @@ from datetime import date
 import asyncpg
 from hypothesis import HealthCheck, settings
 
-from services.dunning.ladder_choice import Ladders
-from services.dunning.what_if_history import History
-from services.dunning.what_if_store import histories
+from services.dunning.ladder.choice import Ladders
+from services.dunning.what_if.history import History
+from services.dunning.what_if.store import histories
 from services.eventing.database import Connection
 from tests.dunning.what_if.live_dunning import Notifier, live_dunning
 from tests.dunning.what_if.stories import Day, Telling

@@ -30,7 +30,7 @@ from services.dunning.api.command_requests import (
     ReportWithdrawalRequest,
     TaskDoneRequest,
 )
-from services.dunning.ladder_choice import Ladders
+from services.dunning.ladder.choice import Ladders
 from tests.dunning.what_if.live_commands import LiveCommands
 from tests.dunning.what_if.live_dunning import LiveDunning
 from tests.dunning.what_if.told_loans import CURRENCY, INSTALMENT_MINOR, ToldLoan, told_loan

@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import event, given
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Ladders
-from services.dunning.record import DecisionRow
-from services.dunning.what_if import Scenario, replay
-from services.dunning.what_if_history import RecordedDecision
+from services.dunning.cases.record import DecisionRow
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.history import RecordedDecision
+from services.dunning.what_if.replay import Scenario, replay
 from tests.dunning.case_stories import METHODS, ladders
 from tests.dunning.what_if.live_dunning import all_sent
 from tests.dunning.what_if.lived_stories import lived, stories_lived

@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Arm, LadderChoice, Ladders
-from services.dunning.record import DecisionRow, LevelRow
-from services.dunning.what_if import Scenario, replay
-from services.dunning.what_if_differences import difference_of
-from services.dunning.what_if_history import History, RecordedDecision, RecordedLevel
-from services.dunning.what_if_outcomes import Unheard
+from services.dunning.cases.record import DecisionRow, LevelRow
+from services.dunning.ladder.choice import Arm, LadderChoice, Ladders
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.differences import difference_of
+from services.dunning.what_if.history import History, RecordedDecision, RecordedLevel
+from services.dunning.what_if.outcomes import Unheard
+from services.dunning.what_if.replay import Scenario, replay
 from tests.dunning.case_stories import METHODS, ladders
 from tests.dunning.what_if.live_dunning import mixed
 from tests.dunning.what_if.lived_stories import lived, stories_lived

@@ -14,11 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from amends.command_line import app
-from services.dunning.ladder import LadderPolicy
-from services.dunning.ladder_choice import Ladders
-from services.dunning.what_if_differences import CaseDifference
-from services.dunning.what_if_report import WhatIfReport
-from services.dunning.what_if_run import NoHistory, NotReplayable, WhatIfRequest, what_if_of
+from services.dunning.ladder.choice import Ladders
+from services.dunning.ladder.policy import LadderPolicy
+from services.dunning.what_if.differences import CaseDifference
+from services.dunning.what_if.report import WhatIfReport
+from services.dunning.what_if.run import NoHistory, NotReplayable, WhatIfRequest, what_if_of
 from services.eventing.database import Connection, migrate
 from tests.dunning.cases import ladder, step
 from tests.dunning.what_if.live_dunning import all_sent, document_of, live_dunning
