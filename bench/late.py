@@ -68,7 +68,7 @@ async def _measure(stack: EphemeralStack, payments: int, late_percent: int) -> T
         await run_until(own.services, "ledger", not_read(watch, "ledger"))
         own.services.stop()
         await raw_kafka.produce(own.settings, list(work.payment_events(payments)))
-        return await run_until(own.services, "ledger", not_on_topic(watch, ledger.TOPIC, payments))
+        return await run_until(own.services, "ledger", await not_on_topic(watch, ledger.TOPIC, payments))
 
 
 def main(

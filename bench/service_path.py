@@ -54,13 +54,18 @@ async def run_while(service: ServiceProcess, events: int | None, left: Callable[
     return Throughput(at_first if events is None else events, seconds, cpu_seconds, peak)
 
 
-def not_on_topic(watch: FlowWatch, topic: str, events: int) -> Callable[[], Awaitable[int]]:
-    """How many of `events` records a topic still lacks."""
+async def not_on_topic(watch: FlowWatch, topic: str, more: int) -> Callable[[], Awaitable[int]]:
+    """How many of `more` records a topic still lacks, beside those that are on it."""
 
-    async def lacking() -> int:
+    async def on_topic() -> int:
         ends = await watch.ends()
         name = watch.settings.topic(topic)
-        return events - sum(end for partition, end in ends.items() if partition.topic == name)
+        return sum(end for partition, end in ends.items() if partition.topic == name)
+
+    wanted = more + await on_topic()
+
+    async def lacking() -> int:
+        return max(0, wanted - await on_topic())
 
     return lacking
 

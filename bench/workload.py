@@ -11,6 +11,7 @@ from schemas.payments import PaymentCaptured
 from services.ledger.disbursals import terms_of
 from services.schedules.schedule import Instalment, build_schedule
 
+DISBURSED_ON = date(2018, 1, 15)
 _PRINCIPAL_MINOR = 1_200_000
 _IN_TIME, _LATE = timedelta(days=0), timedelta(days=10)
 
@@ -63,7 +64,7 @@ def workload(loans: int, *, product: str | None = None, late_percent: int = 0) -
             currency="USD",
             annual_rate_percent=Decimal(12),
             number_of_instalments=36,
-            disbursed_on=date(2018, 1, 15),
+            disbursed_on=DISBURSED_ON,
             product=product,
         )
         for number in range(loans)
