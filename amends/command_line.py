@@ -11,6 +11,7 @@ from amends.commands.demo import demo_app
 from amends.commands.dunning import dunning_app
 from amends.commands.ledger import ledger_app
 from amends.commands.migrate import migrate
+from amends.commands.notifier import notifier_app
 from amends.commands.publish import publish
 from amends.commands.risk import risk_app
 from amends.commands.run import run
@@ -24,6 +25,7 @@ app.add_typer(stack_app, name="stack")
 app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(dunning_app, name="dunning")
+app.add_typer(notifier_app, name="notifier")
 app.add_typer(risk_app, name="risk")
 app.add_typer(api_key_app, name="api-key")
 app.command()(service)

@@ -72,9 +72,24 @@ ExactDecimal = Annotated[Decimal, BeforeValidator(_exact_decimal)]
 
 
 def _problem(source: str, root: yaml.Node | None, detail: ErrorDetails) -> DocumentProblem:
-    place: Place = (*detail["loc"], *detail.get("ctx", {}).get("place", ()))
+    place = _without_tags(root, (*detail["loc"], *detail.get("ctx", {}).get("place", ())))
     message = {"extra_forbidden": "unknown key", "missing": "missing"}.get(detail["type"], detail["msg"])
     return DocumentProblem(source, _line(root, place), _path(place), message)
+
+
+def _without_tags(node: yaml.Node | None, place: Place) -> Place:
+    """Without the tags that pydantic puts in for members of a discriminated union: no keys, but values of one."""
+    kept: list[int | str] = []
+    for part in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next((value for key, value in node.value if key.value == part), None)
+            if found is None and any(value.value == part for _, value in node.value):
+                continue
+            node = found
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        kept.append(part)
+    return tuple(kept)
 
 
 def _path(place: Place) -> str:

@@ -1,0 +1,34 @@
+"""What a contact is for: rules bind what asks for money more than what the borrower asked for or the law demands."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from schemas.templates import Template
+
+Purpose = Literal["reminder", "collection", "offer", "advice", "service", "answer", "legal-notice"]
+"""`reminder`: of what falls due or was promised. `collection`: of what is overdue. `offer`: help and plans. `advice`:
+tips that hang on no debt. `service`: what happened on the loan. `answer`: to what the borrower asked or told.
+`legal-notice`: what must be told before something is done."""
+
+PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
+
+PURPOSE_BY_TEMPLATE: Final[Mapping[Template, Purpose]] = MappingProxyType({
+    "upcoming": "reminder",
+    "due_today": "reminder",
+    "promise_reminder": "reminder",
+    "overdue_soft": "collection",
+    "overdue_firm": "collection",
+    "final_notice": "collection",
+    "promise_broken": "collection",
+    "offer_help": "offer",
+    "offer": "offer",
+    "offer_reminder": "offer",
+    "regional_relief": "advice",
+    "planning_tips": "advice",
+    "restructured": "service",
+    "cured": "service",
+    "hardship_answer": "answer",
+    "credit_report_notice": "legal-notice",
+})  # fmt: skip
+"""The purpose of each kind of message that the notifier has words for."""
