@@ -92,7 +92,8 @@ def _take_effect(
 ) -> str:
     """Record or undo; returns the id of the fact. Raises Problem, FactRefused, InvalidTerms."""
     if command.fact_id is not None:
-        _check_undoing(book.facts.get(("other", command.fact_id)), command.fact_id, sender, on)
+        found = book.facts.get(("other", command.fact_id), book.facts.get(("payment", command.fact_id)))
+        _check_undoing(found, command.fact_id, sender, on)
         changes.undo(book, command.fact_id, on, business_date, sender.trace, bookings)
         return command.fact_id
     fact_id = fact_id_of(command.key[0], sender.key.name, sender.idempotency_key)
