@@ -1,7 +1,7 @@
 """Which steps a loan remembers when the due date that they count from moves, and what became of a notice.
 
 While a loan stays past due on another due date the same memory holds, so that no notice less severe than the last is
-sent. After a cure it holds until a step is due for the next due date; from then on what was done in the arrears is
+sent. After a cure it holds until a step is due for the next due date, and where a reversal goes back to an older one; then what was done in the arrears is
 kept aside, so that a payment reversed later repeats nothing.
 """
 
@@ -20,7 +20,8 @@ def remembered_steps(levels: LoanLevels, memory: LoanMemory, policy: LadderPolic
     if anchor is None or anchor == memory.anchor_due_on:
         return memory.anchor_due_on, memory.steps
     if levels.is_past_due:
-        kept = _for_their_due_date(memory) if memory.is_past_due else NO_STEPS
+        goes_back = memory.anchor_due_on is not None and anchor < memory.anchor_due_on
+        kept = _for_their_due_date(memory) if memory.is_past_due or goes_back else NO_STEPS
         if memory.former_anchor_due_on is not None and anchor <= memory.former_anchor_due_on:
             kept = {**memory.former_steps, **kept}
         return anchor, kept
