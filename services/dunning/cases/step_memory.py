@@ -1,8 +1,8 @@
 """Which steps a loan remembers when the due date that they count from moves, and what became of a notice.
 
 While a loan stays past due on another due date the same memory holds, so that no notice less severe than the last is
-sent. After a cure it holds until a step is due for the next due date, and where a reversal goes back to an older one; then what was done in the arrears is
-kept aside, so that a payment reversed later repeats nothing.
+sent. After a cure it holds until a step is due for the next due date, and where a reversal goes back to an older one.
+What was done in arrears is kept aside, so that a payment reversed later repeats nothing.
 """
 
 from collections.abc import Mapping
