@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from schemas import cases, dunning, hardship, offers
+from schemas import borrower_answers, cases, dunning, hardship, offers
 from schemas.values import ComponentAmounts, EventData
 
 _BORROWER: dict[str, Any] = {"borrower_id": "B-00003"}
@@ -116,7 +116,7 @@ _MOMENTS: tuple[tuple[date, EventData], ...] = (
     (_ACCEPTED_ON, offers.OfferDeclinedByBorrower(**_OFFER, declined_on=_ACCEPTED_ON, reason="I can pay at once")),
     (_ACCEPTED_ON, offers.OfferCounteredByBorrower(**_OFFER, countered_on=_ACCEPTED_ON, instalment_minor=60_000)),
     (_EXPIRES_ON, offers.OfferClosed(**_OFFER, reason="expired", closed_on=_EXPIRES_ON)),
-    (_PROMISED_ON, offers.PromiseMadeByBorrower(**_BORROWER, **_PROMISE)),
+    (_PROMISED_ON, borrower_answers.PromiseMadeByBorrower(**_BORROWER, **_PROMISE)),
     (_REPORTED_ON, dunning.CreditReportRequested(
         **_loan(_REPORTED_ON, 91), report_id="LC-00003:20240304:credit-report", kind="report", overdue_minor=310_587,
         principal_outstanding_minor=600_000, currency=_CURRENCY, first_overdue_on=date(2024, 3, 4))),

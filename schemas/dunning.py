@@ -18,7 +18,8 @@ from schemas.values import (
 )
 
 TOPIC = "dunning.events"
-Channel = Literal["email", "sms"]
+Channel = Literal["email", "sms", "app", "call"]
+"""`app`: the lender's own app, by webhook. `call`: a person is asked to call."""
 Treatment = Literal["capitalise", "carry_forward", "waive"]
 
 

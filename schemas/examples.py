@@ -10,6 +10,7 @@ from decimal import Decimal
 from schemas import calendar, dunning, ledger, lending, notifier, payments
 from schemas.case_examples import CASE_STORY
 from schemas.hardship_examples import HARDSHIP_STORY
+from schemas.notifier_examples import NOTIFIER_STORY
 from schemas.values import ComponentAmounts, EventData, LoanStanding
 
 _BORROWER = "B-00001"
@@ -310,6 +311,7 @@ _NOTIFIER_STORY: tuple[tuple[datetime, EventData], ...] = (
             rule="paid-since-requested",
         ),
     ),
+    *NOTIFIER_STORY,
 )
 
 _STORY = _LENDER_STORY + _LEDGER_STORY + _DUNNING_STORY + _NOTIFIER_STORY + HARDSHIP_STORY + CASE_STORY

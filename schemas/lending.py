@@ -25,6 +25,20 @@ class BorrowerRegistered(EventData):
     phone: Annotated[str, Field(pattern=r"^\+[0-9]{6,15}$", description="E.164")] | None = None
     language: Literal["zh-CN", "en"] = "en"
     time_zone: Annotated[str, Field(min_length=1, max_length=64, description="IANA name")] = "UTC"
+    other_time_zones: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=64)], ...],
+        Field(max_length=8, description="IANA names of other zones in which the borrower may be"),
+    ] = ()
+    date_of_birth: Annotated[
+        date | None, Field(description="asked for when the borrower opens their page; never shown")
+    ] = None
+    identity_ending: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[0-9A-Za-z]{4,8}$",
+            description="last characters of an identity document; asked for in place of the date of birth",
+        ),
+    ] = None
     region: Annotated[
         Identifier | None, Field(description="where the borrower lives or works, by the lender's codes")
     ] = None

@@ -67,6 +67,11 @@ class OfferMade(OfferEventData):
     made_on: date
     expires_on: date
     plans: Annotated[tuple[OfferedPlan, ...], Field(min_length=1, max_length=3)]
+    current_instalments: Annotated[
+        tuple[OfferedInstalment, ...] | None,
+        Field(description="what the borrower would pay without a plan: all that is unpaid, penalties as of made_on"),
+    ] = None
+    current_total_cost_minor: AmountMinor | None = None
 
 
 class OfferAccepted(OfferEventData):
@@ -119,19 +124,3 @@ class OfferCounteredByBorrower(OfferAnswerData):
     countered_on: date
     instalment_minor: PositiveAmountMinor | None = None
     due_day_of_month: Annotated[int, Field(ge=1, le=31)] | None = None
-
-
-class PromiseMadeByBorrower(EventData):
-    """The borrower promised on their page to pay."""
-
-    event_type: ClassVar[str] = "amends.notifier.promise-made.v1"
-    topic: ClassVar[str] = notifier.TOPIC
-    subject_field: ClassVar[str] = "promise_id"
-
-    borrower_id: Identifier
-    promise_id: Identifier
-    loan_id: Identifier | None = None
-    currency: Currency
-    amount_minor: PositiveAmountMinor
-    made_on: date
-    due_on: date

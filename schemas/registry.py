@@ -1,6 +1,6 @@
 """Every event type of the contract, by its CloudEvents type."""
 
-from schemas import calendar, cases, dunning, hardship, ledger, lending, notifier, offers, payments
+from schemas import borrower_answers, calendar, cases, dunning, hardship, ledger, lending, notifier, offers, payments
 from schemas.values import EventData
 
 EVENTS: tuple[type[EventData], ...] = (
@@ -58,10 +58,21 @@ EVENTS: tuple[type[EventData], ...] = (
     notifier.NotificationSent,
     notifier.NotificationFailed,
     notifier.NotificationSuppressed,
+    notifier.NotificationDeferred,
+    notifier.NotificationUnknown,
+    notifier.NotificationDelivered,
+    notifier.NotificationUndelivered,
+    notifier.AgentCallRequested,
+    notifier.ContactRecorded,
     offers.OfferAcceptedByBorrower,
     offers.OfferDeclinedByBorrower,
     offers.OfferCounteredByBorrower,
-    offers.PromiseMadeByBorrower,
+    borrower_answers.PromiseMadeByBorrower,
+    borrower_answers.HardshipReportedByBorrower,
+    borrower_answers.DebtDisputed,
+    borrower_answers.OptedOut,
+    borrower_answers.OptedIn,
+    borrower_answers.OfferViewed,
 )
 
 BY_TYPE: dict[str, type[EventData]] = {event.event_type: event for event in EVENTS}

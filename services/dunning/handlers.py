@@ -184,4 +184,6 @@ def _without_contact_data(data: EventData) -> EventData:
     """What is kept for good: of a registration, not who the borrower is and how they are reached."""
     if not isinstance(data, BorrowerRegistered):
         return data
-    return data.model_copy(update={"name": "-", "email": None, "phone": None})
+    return data.model_copy(
+        update={"name": "-", "email": None, "phone": None, "date_of_birth": None, "identity_ending": None}
+    )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from schemas.borrower_answers import PromiseMadeByBorrower
 from schemas.hardship import (
     BorrowerFinancesReported,
     HardshipEnded,
@@ -19,7 +20,6 @@ from schemas.hardship import (
 )
 from schemas.lending import BorrowerRegistered
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed
-from schemas.offers import PromiseMadeByBorrower
 from schemas.values import EventData
 from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.intake import NotTaken, end_relief, take, takes

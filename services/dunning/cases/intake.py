@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, cast
 
+from schemas.borrower_answers import PromiseMadeByBorrower
 from schemas.hardship import (
     BorrowerFinancesReported,
     HardshipEnded,
@@ -19,7 +20,6 @@ from schemas.hardship import (
 )
 from schemas.lending import BorrowerRegistered
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
-from schemas.offers import PromiseMadeByBorrower
 from schemas.values import EventData
 from services.dunning.aging.holds import Hold, InvalidHold
 from services.dunning.cases.case_events import reminder_id

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from schemas.borrower_answers import PromiseMadeByBorrower
 from schemas.hardship import PromiseReported
 from schemas.ledger import PaymentChargedBack, PaymentReceived, PaymentReversed
-from schemas.offers import PromiseMadeByBorrower
 from schemas.registry import BY_TYPE
 from services.dunning.api.command_facts import Told, command_fact_of, take_told
 from services.dunning.cases.case_file import Areas, CaseFile, LoanFile

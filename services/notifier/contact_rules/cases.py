@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from schemas.borrower_answers import Purpose
 from schemas.hardship import HoldReason, HoldStop
 from schemas.templates import Template
 from services.json_cases import CalendarDate, object_of, read_case, refused
@@ -24,7 +25,7 @@ from services.notifier.contact_rules.facts import (
 )
 from services.notifier.contact_rules.holds import REASONS_THAT_STOP_CONTACT, hold_on_days
 from services.notifier.contact_rules.local_time import UnknownZone, zone_named
-from services.notifier.contact_rules.purposes import PURPOSE_BY_TEMPLATE, PURPOSES, Purpose
+from services.notifier.contact_rules.purposes import PURPOSE_BY_TEMPLATE, PURPOSES
 from services.notifier.contact_rules.rule_sets import RuleSets, UnknownRuleSet
 
 Case = dict[str, Any]

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from schemas.borrower_answers import Purpose
 from schemas.hardship import HoldReason
 from schemas.values import Identifier
 from services.notifier.contact_rules.contact_hours import ContactHours, Hours
@@ -15,7 +16,7 @@ from services.notifier.contact_rules.facts import Channel, Outcome, Recipient
 from services.notifier.contact_rules.holds import NoContactOnHold
 from services.notifier.contact_rules.holidays import RestCalendar, RestDayKind, RestDays
 from services.notifier.contact_rules.opt_outs import HonourOptOut
-from services.notifier.contact_rules.purposes import PURPOSES, Purpose
+from services.notifier.contact_rules.purposes import PURPOSES
 from services.notifier.contact_rules.recipients import NoContact
 from services.notifier.contact_rules.rule import Citation, Rule, Scope
 from services.notifier.contact_rules.rule_set import RuleSet

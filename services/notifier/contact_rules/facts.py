@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from schemas.borrower_answers import Purpose
 from schemas.hardship import HoldReason
-from services.notifier.contact_rules.purposes import Purpose
 
 Channel = Literal["call", "sms", "email"]
 Outcome = Literal["sent", "unanswered", "conversation", "not_connected"]

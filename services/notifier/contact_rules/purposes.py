@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
+from schemas.borrower_answers import Purpose
 from schemas.templates import Template
-
-Purpose = Literal["reminder", "collection", "offer", "advice", "service", "answer", "legal-notice"]
-"""`reminder`: of what falls due or was promised. `collection`: of what is overdue. `offer`: help and plans. `advice`:
-tips that hang on no debt. `service`: what happened on the loan. `answer`: to what the borrower asked or told.
-`legal-notice`: what must be told before something is done."""
 
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 

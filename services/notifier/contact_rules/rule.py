@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from schemas.borrower_answers import Purpose
 from services.notifier.contact_rules.facts import Channel, Facts, Recipient
-from services.notifier.contact_rules.purposes import Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Self
 
+from schemas.borrower_answers import Purpose
 from services.notifier.contact_rules.facts import Channel, Facts, Recipient
-from services.notifier.contact_rules.purposes import Purpose
 from services.notifier.contact_rules.rule import Rule
 
 _Kind = tuple[Channel, Purpose, Recipient]

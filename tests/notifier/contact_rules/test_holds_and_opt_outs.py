@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import pytest
 
+from schemas.borrower_answers import Purpose
 from schemas.hardship import HoldReason
 from services.notifier.contact_rules.decision import Decision, decide
 from services.notifier.contact_rules.facts import ContactHold, OptOut
 from services.notifier.contact_rules.holds import hold_on_days
 from services.notifier.contact_rules.local_time import zone_named
-from services.notifier.contact_rules.purposes import PURPOSES, Purpose
+from services.notifier.contact_rules.purposes import PURPOSES
 from tests.notifier.contact_rules.contacts import at_clock, facts, preset
 
 LONDON = "Europe/London"

@@ -1,0 +1,1 @@
+"""Contact data at rest: sealed with keys that can be changed, findable without being readable."""
