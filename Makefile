@@ -2,6 +2,7 @@
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := .venv/bin/python -m
 SAMPLE ?=
+WORKERS ?= 2
 OPTIONS ?=
 .DEFAULT_GOAL := help
 .PHONY: help run cards test bench lint schemas
@@ -15,8 +16,8 @@ run: .venv/ready ## set up, start everything, take the portfolio through it, sta
 cards: .venv/ready ## six months of 20,000 credit cards through ledger and dunning (SAMPLE=500: fewer customers)
 	$(RUN) amends demo cards $(if $(SAMPLE),--sample $(SAMPLE))
 
-test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL
-	$(RUN) pytest
+test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL, two at a time (WORKERS=1: one by one)
+	$(RUN) pytest -n $(WORKERS) --dist loadfile
 
 bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans (OPTIONS=--no-close)
 	$(RUN) bench $(OPTIONS)

@@ -1,5 +1,6 @@
 """Fixtures for every test: one real Kafka and PostgreSQL a session, a fresh database and topic names a test."""
 
+import base64
 import os
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -10,6 +11,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.real_pair import RealPair, real_servers
+
+# Services do not start without keys for contact data.
+os.environ.setdefault("AMENDS_NOTIFIER_CONTACT_KEYS", "test:" + base64.b64encode(bytes(32)).decode())
+os.environ.setdefault("AMENDS_NOTIFIER_CONTACT_INDEX_KEY", base64.b64encode(bytes(range(32))).decode())
 
 # On a busy machine the first example of a property takes longer than hypothesis allows by itself.
 settings.register_profile("everyday", deadline=None)

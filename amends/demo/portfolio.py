@@ -88,6 +88,7 @@ class PortfolioBorrower:
     phone: str
     language: Literal["en", "zh-CN"]
     time_zone: str
+    identity_ending: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +272,7 @@ def _borrower(record: _Record) -> PortfolioBorrower:
         phone=f"+1555{record.number:07d}",
         language="en" if record.number % 2 else "zh-CN",
         time_zone=TIME_ZONE_BY_STATE[record.state],
+        identity_ending=f"{record.number:05d}"[-4:],
     )
 
 

@@ -62,6 +62,7 @@ def _borrower(loan: PortfolioLoan) -> BorrowerRegistered:
         phone=borrower.phone,
         language=borrower.language,
         time_zone=borrower.time_zone,
+        identity_ending=borrower.identity_ending,
     )
 
 

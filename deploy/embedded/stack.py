@@ -48,6 +48,7 @@ class StackAddresses:
     smtp_port: int
     sms_gateway_url: str
     sink_page_url: str
+    pages_port: int
     pids: dict[str, int]
 
 
@@ -214,6 +215,7 @@ class Stack:
             smtp_port=sink.smtp_port,
             sms_gateway_url=sink.sms_url,
             sink_page_url=sink.page_url,
+            pages_port=state.ports.pages,
             pids={name: process.pid for name, process in state.processes.items()},
         )
 

@@ -27,6 +27,7 @@ class Ports(BaseModel):
     postgres: int
     smtp: int
     http: int
+    pages: int = Field(default_factory=lambda: free_ports(1)[0])
 
 
 class StackState(BaseModel):

@@ -1,6 +1,6 @@
 """The only place that asks the operating system for the time."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,17 @@ class SystemClock:
     def now(self) -> datetime:
         """The current moment, in UTC."""
         return datetime.now(UTC)
+
+
+class OffsetClock:
+    """The machine's clock, so much ahead: for rehearsals at another hour of the day than it is."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """The moment that is rehearsed, in UTC."""
+        return datetime.now(UTC) + self._ahead
 
 
 class FixedClock:
