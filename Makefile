@@ -16,7 +16,7 @@ run: .venv/ready ## set up, start everything, take the portfolio through it, sta
 cards: .venv/ready ## six months of 20,000 credit cards through ledger and dunning (SAMPLE=500: fewer customers)
 	$(RUN) amends demo cards $(if $(SAMPLE),--sample $(SAMPLE))
 
-test: .venv/ready ## set up and run all tests on a real Kafka and PostgreSQL, two at a time (WORKERS=1: one by one)
+test: .venv/ready .venv/browser ## set up and run all tests on a real Kafka and PostgreSQL, two at a time (WORKERS=1: one by one)
 	$(RUN) pytest -n $(WORKERS) --dist loadfile
 
 bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans (OPTIONS=--no-close)
@@ -30,6 +30,12 @@ lint: .venv/ready ## check style and types
 schemas: .venv/ready ## write JSON Schemas, AsyncAPI document and examples from the contract
 	$(RUN) schemas.generate
 	$(RUN) services.dunning.policy_schemas
+
+# The borrower's pages are tested in a real browser: the machine's own, else Debian's package, else Playwright's build.
+.venv/browser: .venv/ready
+	command -v chromium || command -v google-chrome || (apt-get update -q && apt-get install -y -q chromium fonts-noto-cjk) \
+		|| .venv/bin/playwright install chromium
+	@touch $@
 
 .uv/bin/uv:
 	python3 -m venv .uv

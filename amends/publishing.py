@@ -53,11 +53,13 @@ def _read_line(number: int, line: str) -> Publication:
     if not isinstance(document, dict) or not isinstance(document.get("type"), str):
         raise InvalidLine(number, "type: a string is required")
     try:
-        data = event_class(document["type"]).model_validate_json(json.dumps(document.get("data")))
+        model = event_class(document["type"])
     except UnknownEventType as error:
         raise InvalidLine(number, str(error)) from None
+    try:
+        data = model.model_validate_json(json.dumps(document.get("data")))
     except ValidationError as error:
-        raise InvalidLine(number, f"data.{first_error(error).message}") from None
+        raise InvalidLine(number, f"data.{first_error(error, model.event_type).message}") from None
     subject = document.get("subject", data.subject)
     if subject != data.subject:
         raise InvalidLine(number, f"subject: {subject!r} is not {data.subject_field} {data.subject!r}")
@@ -104,9 +106,14 @@ class Publisher:
             )  # fmt: skip
             waiting.append(
                 await self._producer.send(
-                    topic, one.data.model_dump_json().encode(), key=key, headers=headers,
+                    topic, _wire_value(one.data), key=key, headers=headers,
                     partition=partition_of(key, self._partitions[topic]),
                 )
             )  # fmt: skip
         for acknowledged in waiting:
             await acknowledged
+
+
+def _wire_value(data: EventData) -> bytes:
+    """What was given, without defaults: a field that is left out means that nothing is told of it."""
+    return data.model_dump_json(exclude_unset=True).encode()

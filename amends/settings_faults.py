@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings
 
-_SECRET_SUFFIXES = ("_URL", "_PASSWORD", "_KEY")
+_SECRET_SUFFIXES = ("_URL", "_PASSWORD", "_KEY", "_KEYS", "_SECRET", "_SECRETS", "_TOKEN")
 
 
 def settings_fault_text(error: ValidationError) -> str | None:

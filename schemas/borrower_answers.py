@@ -14,6 +14,7 @@ Purpose = Literal["reminder", "collection", "offer", "advice", "service", "answe
 """`reminder`: of what falls due or was promised. `collection`: of what is overdue. `offer`: help and plans. `advice`:
 tips that hang on no debt. `service`: what happened on the loan. `answer`: to what the borrower asked or told.
 `legal-notice`: what must be told before something is done."""
+DisputeKind = Literal["amount", "not-mine", "paid-already", "other"]
 
 
 class BorrowerAnswerData(EventData):
@@ -57,12 +58,15 @@ class DebtDisputed(BorrowerAnswerData):
 
     dispute_id: Identifier
     loan_id: Identifier
-    kind: Literal["amount", "not-mine", "paid-already", "other"]
+    kind: DisputeKind
     disputed_on: date
 
 
 class OptedOut(BorrowerAnswerData):
-    """The borrower wants no messages on a channel (none named: on any) for a purpose (none named: for any)."""
+    """The borrower wants no messages on a channel (none named: on any) for a purpose (none named: for any).
+
+    `complaint`: they marked a message as unwanted, as its provider tells.
+    """
 
     event_type: ClassVar[str] = "amends.notifier.opted-out.v1"
     subject_field: ClassVar[str] = "borrower_id"
@@ -70,7 +74,7 @@ class OptedOut(BorrowerAnswerData):
     channel: Channel | None = None
     purpose: Purpose | None = None
     opted_out_at: datetime
-    source: Literal["page", "one-click", "reply", "operator"]
+    source: Literal["page", "one-click", "reply", "operator", "complaint"]
 
 
 class OptedIn(BorrowerAnswerData):
@@ -82,7 +86,7 @@ class OptedIn(BorrowerAnswerData):
     channel: Channel | None = None
     purpose: Purpose | None = None
     opted_in_at: datetime
-    source: Literal["page", "operator"]
+    source: Literal["page", "reply", "operator"]
 
 
 class OfferViewed(BorrowerAnswerData):

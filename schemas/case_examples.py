@@ -47,7 +47,17 @@ def _loan(on: date, days_past_due: int) -> dict[str, Any]:
 
 
 _OFFER_MADE = offers.OfferMade(
-    **_OFFER, currency=_CURRENCY, made_on=_OFFERED_ON, expires_on=_EXPIRES_ON,
+    **_OFFER, currency=_CURRENCY, made_on=_OFFERED_ON, expires_on=_EXPIRES_ON, current_total_cost_minor=206_500,
+    current_instalments=(
+        offers.OfferedInstalment(
+            number=1, due_on=date(2024, 3, 1),
+            amounts=ComponentAmounts(penalty_minor=1_500, interest_minor=4_000, principal_minor=99_000),
+        ),
+        offers.OfferedInstalment(
+            number=2, due_on=date(2024, 4, 1),
+            amounts=ComponentAmounts(interest_minor=3_000, principal_minor=99_000),
+        ),
+    ),
     plans=(
         offers.OfferedPlan(
             plan_id=_PLAN, kind="spread-arrears", agreement=_AGREEMENT, total_cost_minor=205_000,

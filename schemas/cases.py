@@ -10,6 +10,7 @@ from schemas.hardship import HardshipReason, HoldReason, Stops
 from schemas.values import AmountMinor, Currency, EventData, Identifier, PositiveAmountMinor
 
 Verdict = Literal["open", "kept", "partly-kept", "broken"]
+TaskKind = Literal["call", "review-relief", "find-plan", "review-dispute", "review-acceptance", "prove-notice"]
 
 
 class CaseEventData(EventData):
@@ -89,12 +90,18 @@ class PromiseJudged(CaseEventData):
 
 
 class TaskRequested(CaseEventData):
-    """A person is asked to act: to call, to review a relief, or to find a plan where no offer fits."""
+    """A person is asked to act.
+
+    `call` the borrower; `review-relief`; `find-plan` where no offer fits, or none was what the borrower wished for;
+    `review-dispute`: the borrower objects to a debt; `review-acceptance`: they accepted an offer that could not be
+    accepted any more, and are to be told what holds; `prove-notice`: it is not known whether a notice that must be
+    proven was sent.
+    """
 
     event_type: ClassVar[str] = "amends.dunning.task-requested.v1"
 
     task_id: Identifier
-    kind: Literal["call", "review-relief", "find-plan"]
+    kind: TaskKind
     loan_id: Identifier | None = None
     step_id: Identifier | None = None
 

@@ -59,7 +59,13 @@ class OfferedPlan(Value):
 
 
 class OfferMade(OfferEventData):
-    """Up to three plans are put to the borrower; the first is recommended. It holds until the end of `expires_on`."""
+    """Up to three plans are put to the borrower; the first is recommended. It holds until the end of `expires_on`.
+
+    `current_total_cost_minor` compares with the `total_cost_minor` of a plan: each is the sum of all instalments that
+    are unpaid on `made_on` or come after it, by all components, with interest for all days to come if every instalment
+    is paid when it falls due (without a plan: what is overdue is paid at once). Neither has penalties or fees that are
+    not charged yet.
+    """
 
     event_type: ClassVar[str] = "amends.dunning.offer-made.v1"
 
@@ -69,9 +75,14 @@ class OfferMade(OfferEventData):
     plans: Annotated[tuple[OfferedPlan, ...], Field(min_length=1, max_length=3)]
     current_instalments: Annotated[
         tuple[OfferedInstalment, ...] | None,
-        Field(description="what the borrower would pay without a plan: all that is unpaid, penalties as of made_on"),
+        Field(
+            description="what the borrower would pay without a plan: all that is unpaid, penalties and fees as of"
+            " made_on; those overdue stand with the oldest instalment"
+        ),
     ] = None
-    current_total_cost_minor: AmountMinor | None = None
+    current_total_cost_minor: Annotated[
+        AmountMinor | None, Field(description="the sum of current_instalments, to compare with a plan's total cost")
+    ] = None
 
 
 class OfferAccepted(OfferEventData):

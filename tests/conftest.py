@@ -15,6 +15,8 @@ from tests.real_pair import RealPair, real_servers
 # Services do not start without keys for contact data.
 os.environ.setdefault("AMENDS_NOTIFIER_CONTACT_KEYS", "test:" + base64.b64encode(bytes(32)).decode())
 os.environ.setdefault("AMENDS_NOTIFIER_CONTACT_INDEX_KEY", base64.b64encode(bytes(range(32))).decode())
+os.environ.setdefault("AMENDS_NOTIFIER_PAGE_KEY", "a key of the tests for the pages of borrowers")
+os.environ.setdefault("AMENDS_NOTIFIER_PAGES_URL", "http://127.0.0.1:1")
 
 # On a busy machine the first example of a property takes longer than hypothesis allows by itself.
 settings.register_profile("everyday", deadline=None)

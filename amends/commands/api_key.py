@@ -22,6 +22,10 @@ class KeyScope(StrEnum):
     DUNNING_READ = "dunning:read"
     DUNNING_COMMAND = "dunning:command"
     DUNNING_ADMIN = "dunning:admin"
+    NOTIFIER_READ = "notifier:read"
+    NOTIFIER_COMMAND = "notifier:command"
+    NOTIFIER_CONTACT_DATA = "notifier:contact-data"
+    NOTIFIER_ADMIN = "notifier:admin"
 
 
 @api_key_app.callback()

@@ -14,9 +14,8 @@ from rich.table import Table
 
 from services.eventing import dead_letters, store
 from services.eventing.database import Connection
-from services.eventing.dead_letters import Actor, DeadLetterClosed, DeadLetterNotFound
+from services.eventing.dead_letters import Actor, DeadLetterClosed, DeadLetterNotFound, ReasonNeeded
 from services.eventing.settings import Settings
-from services.eventing.store import DeadLetter
 
 dead_letters_app = typer.Typer(no_args_is_help=True, help="Inspect, replay or discard records that were refused.")
 Result = TypeVar("Result")
@@ -51,34 +50,40 @@ def list_letters(
     status: Annotated[Status, typer.Option(help="Only those of one status, or all.")] = Status.OPEN,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
 ) -> None:
-    """List dead letters, the newest first. Values that may hold contact data are not shown."""
+    """List dead letters, the newest first. Personal data is not shown."""
     wanted = None if status is Status.ALL else status.value
     letters = _with_connection(service, lambda connection: store.list_dead_letters(connection, wanted, limit))
     table = Table("number", "where", "type", "code", "reason", "status")
     for letter in letters:
         at = letter.position
         table.add_row(str(letter.id), f"{at.topic}/{at.partition}@{at.offset}", letter.event_type or "?",
-                      letter.reason.code, letter.reason.message, letter.status)  # fmt: skip
+                      letter.reason.code, dead_letters.shown_reason(letter), letter.status)  # fmt: skip
     Console().print(table)
 
 
 @dead_letters_app.command("show")
-def show(identity: Identity, service: ServiceOption = Service.LEDGER) -> None:
-    """Show one dead letter whole: reason, headers and the original value."""
-
-    async def load(connection: Connection) -> DeadLetter:
-        async with connection.transaction():
-            letter = await store.lock_dead_letter(connection, identity)
-        if letter is None:
-            raise DeadLetterNotFound(identity)
-        return letter
-
-    letter = _with_connection(service, load)
+def show(
+    identity: Identity,
+    service: ServiceOption = Service.LEDGER,
+    is_revealed: Annotated[
+        bool, typer.Option("--reveal", help="Show personal data too; needs --note, and is recorded.")
+    ] = False,
+    note: Note = "",
+    actor: ActorName = "",
+) -> None:
+    """Show one dead letter whole: reason, headers and value. Personal data is only shown with --reveal."""
+    if is_revealed:
+        who = Actor(actor or getpass.getuser(), note)
+        letter = _with_connection(service, lambda connection: dead_letters.reveal(connection, identity, who))
+        reason, value = letter.reason.message, (letter.value or b"").decode("utf-8", "replace")
+    else:
+        letter = _with_connection(service, lambda connection: dead_letters.look(connection, identity))
+        reason, value = dead_letters.shown_reason(letter), dead_letters.shown_content(letter)
     console = Console(highlight=False, markup=False)
-    console.print(f"{letter.reason.code}: {letter.reason.message}\nstatus: {letter.status}")
-    for name, value in letter.headers:
-        console.print(f"{name}: {value.decode('utf-8', 'replace')}")
-    console.print((letter.value or b"").decode("utf-8", "replace"))
+    console.print(f"{letter.reason.code}: {reason}\nstatus: {letter.status}")
+    for name, header in letter.headers:
+        console.print(f"{name}: {header.decode('utf-8', 'replace')}")
+    console.print(value)
 
 
 @dead_letters_app.command("replay")
@@ -106,6 +111,19 @@ def discard(
     Console().print(f"dead letter {identity} is discarded")
 
 
+@dead_letters_app.command("erase")
+def erase(
+    key: Annotated[str, typer.Argument(help="The records' key: the borrower's id.")],
+    note: Annotated[str, typer.Option(help="Why; kept in the audit.")],
+    service: ServiceOption = Service.LEDGER,
+    actor: ActorName = "",
+) -> None:
+    """Take the values out of all dead letters of one borrower, for good; open ones are discarded."""
+    who = Actor(actor or getpass.getuser(), note)
+    erased = _with_connection(service, lambda connection: dead_letters.erase(connection, key, who))
+    Console().print(f"values of {erased} dead letters are erased")
+
+
 def _with_connection(service: Service, action: Callable[[Connection], Awaitable[Result]]) -> Result:
     async def call() -> Result:
         url = Settings().database_url_of(service.value)
@@ -117,7 +135,7 @@ def _with_connection(service: Service, action: Callable[[Connection], Awaitable[
 
     try:
         return asyncio.run(call())
-    except (DeadLetterNotFound, DeadLetterClosed) as error:
+    except (DeadLetterNotFound, DeadLetterClosed, ReasonNeeded) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except (OSError, asyncpg.PostgresError) as error:

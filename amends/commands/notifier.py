@@ -1,4 +1,4 @@
-"""`amends notifier`: the notifier's rules on JSON from standard input, without a database."""
+"""`amends notifier`: its rules on JSON from standard input, its words, and the personal data that it keeps."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,18 +6,29 @@ from typing import Annotated
 import typer
 
 from amends.commands.case_answers import answer_cases
+from amends.commands.notifier_privacy import erase, export, keys, new_key, retention
+from amends.commands.notifier_words import lint_words, preview
 from services.notifier.contact_rules.cases import with_decision
 from services.notifier.contact_rules.rule_sets import RuleSets, rule_sets_with
 from services.yaml_documents import DocumentError
 
 _UNUSABLE = 2
 
-notifier_app = typer.Typer(no_args_is_help=True, help="The notifier: its rules on JSON.")
+notifier_app = typer.Typer(no_args_is_help=True, help="The notifier: its rules, its words, its data.")
 
 
 @notifier_app.callback()
 def notifier() -> None:
-    """The notifier: its rules on JSON."""
+    """The notifier: its rules, its words, its data."""
+
+
+notifier_app.command("lint")(lint_words)
+notifier_app.command("preview")(preview)
+notifier_app.command("new-key")(new_key)
+notifier_app.command("keys")(keys)
+notifier_app.command("retention")(retention)
+notifier_app.command("export")(export)
+notifier_app.command("erase")(erase)
 
 
 @notifier_app.command("decide")

@@ -13,7 +13,7 @@ from services.eventing.database import SchemaOutdated
 from services.eventing.service import ServiceDied, ServiceParts, run_service
 from services.eventing.settings import Settings
 from services.ledger.app import ledger
-from services.notifier.app import notifier
+from services.notifier.app import NotifierMisconfigured, notifier
 from services.yaml_documents import DocumentError
 
 
@@ -47,6 +47,6 @@ def service(
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(run_service(_parts(name, settings), settings, started))
-        except (SchemaOutdated, ServiceDied, DocumentError) as error:
+        except (SchemaOutdated, ServiceDied, DocumentError, NotifierMisconfigured) as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from None

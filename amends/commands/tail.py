@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from schemas.registry import TOPICS
+from services.eventing.personal_data import shown_value
 from services.eventing.settings import Settings
 
 
@@ -18,7 +19,7 @@ def describe(record: ConsumerRecord) -> str:
     headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
     short = headers.get("ce_type", "?").removeprefix("amends.")
     key = (record.key or b"").decode("utf-8", "replace")
-    body = "(withheld)" if "borrower-registered" in short else (record.value or b"").decode("utf-8", "replace")
+    body = shown_value(headers.get("ce_type"), record.value)
     return (
         f"[dim]{escape(record.topic)}/{record.partition}@{record.offset}[/dim] [bold cyan]{escape(short)}[/bold cyan]"
         f" [green]{escape(key)}[/green] {escape(headers.get('ce_subject', ''))}"

@@ -15,7 +15,7 @@ from services.eventing import store as eventing_store
 from services.eventing.database import Connection
 from services.eventing.settings import ServiceName, Settings
 from services.ledger import store as ledger_store
-from services.notifier import store as notifier_store
+from services.notifier.sending import queue_store as notifier_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from amends.demo.portfolio import PortfolioLoan
 from schemas.registry import TOPICS
 from services.dunning import store as dunning_store
 from services.ledger.book_figures import BookFigures, book_figures
-from services.notifier import store as notifier_store
+from services.notifier.sending import queue_store as notifier_store
 
 _STATUSES = ("Current", "Fully Paid", "In Grace Period", "Late (16-30 days)", "Late (31-120 days)", "Charged Off")
 

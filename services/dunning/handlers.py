@@ -24,12 +24,14 @@ from services.dunning.cases.area_intake import take_area
 from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.case_text import loan_facts_text
 from services.dunning.cases.case_work import CaseWork
-from services.dunning.cases.intake import NotTaken, take, takes
+from services.dunning.cases.intake import take, takes
 from services.dunning.cases.promises import AllocatedPayment
 from services.dunning.cases.record import FactRow, Record, StandingRow
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.cases.told_standing import take_standing
 from services.dunning.ladder.choice import Ladders
 from services.dunning.offer_desk import OfferDesk
+from services.dunning.offer_replies import Reply, take_reply
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
@@ -109,8 +111,8 @@ class _Batch:
         if isinstance(data, LedgerEventData):
             changed = self._take_standing(case, event)
         elif isinstance(data, OfferAnswerData):
-            changed = False
-            self._outcome.emitted += await self._offers.take_answer(connection, case, event, self._outcome)
+            reply = Reply(case, event, self._on, self._ladders.choose(case).policy.version)
+            changed = await take_reply(self._offers, connection, reply, self.record, self._outcome)
         else:
             changed = self._take_fact(case, event)
         if changed:

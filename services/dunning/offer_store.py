@@ -8,7 +8,8 @@ from typing import Final
 import asyncpg
 from pydantic import TypeAdapter
 
-from schemas.offers import OfferedPlan
+from schemas.offers import OfferedInstalment, OfferedPlan
+from services.dunning.current_instalments import total_minor
 from services.dunning.offers.means import ObservedPayment
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent
@@ -16,13 +17,21 @@ from services.eventing.store import write_outbox
 
 Key = tuple[str, str]
 _PLANS: Final = TypeAdapter(tuple[OfferedPlan, ...])
+_INSTALMENTS: Final = TypeAdapter(tuple[OfferedInstalment, ...])
 _OBSERVED_DAYS: Final = 400
-_COLUMNS: Final = "borrower_id, offer_id, loan_id, currency, made_on, expires_on, rule, plans::text, status, plan_id"
+_COLUMNS: Final = (
+    "borrower_id, offer_id, loan_id, currency, made_on, expires_on, rule, plans::text, status, plan_id,"
+    " current_instalments::text, sequence"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptOffer:
-    """An offer as it was put to the borrower, and what became of it."""
+    """An offer as it was put to the borrower, and what became of it.
+
+    `current_instalments` are what the borrower would pay without a plan; None where that was not kept. `sequence` is
+    that of the newest event told of it.
+    """
 
     borrower_id: str
     offer_id: str
@@ -34,6 +43,13 @@ class KeptOffer:
     plans: tuple[OfferedPlan, ...]
     status: str
     plan_id: str | None
+    current_instalments: tuple[OfferedInstalment, ...] | None = None
+    sequence: int = 1
+
+    @property
+    def current_total_cost_minor(self) -> int | None:
+        """All that the borrower would pay without a plan, to compare with the total cost of one."""
+        return None if self.current_instalments is None else total_minor(self.current_instalments)
 
 
 async def load_terms(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
@@ -79,10 +95,11 @@ async def loans_with_open_offers(connection: Connection, keys: Sequence[Key]) ->
 async def keep_offer(connection: Connection, offer: KeptOffer) -> bool:
     """Keep an offer; False when one of this id is known."""
     status = await connection.execute(
-        "insert into offer (borrower_id, offer_id, loan_id, currency, made_on, expires_on, rule, plans)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb) on conflict do nothing",
+        "insert into offer (borrower_id, offer_id, loan_id, currency, made_on, expires_on, rule, plans,"
+        " current_instalments) values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9::jsonb) on conflict do nothing",
         offer.borrower_id, offer.offer_id, offer.loan_id, offer.currency, offer.made_on, offer.expires_on, offer.rule,
         _PLANS.dump_json(offer.plans).decode(),
+        None if offer.current_instalments is None else _INSTALMENTS.dump_json(offer.current_instalments).decode(),
     )  # fmt: skip
     return bool(status == "INSERT 0 1")
 
@@ -103,27 +120,30 @@ async def offers_of(connection: Connection, borrower_id: str) -> list[KeptOffer]
     return [_offer(row) for row in rows]
 
 
-async def accept_offer(connection: Connection, borrower_id: str, offer_id: str, plan_id: str, on: date) -> None:
-    """Note that a plan was accepted."""
+async def save_fate(connection: Connection, offer: KeptOffer, on: date) -> None:
+    """Write what became of an offer on a day: its status, the accepted plan, and its sequence."""
     await connection.execute(
-        "update offer set status = 'accepted', plan_id = $3, closed_on = $4 where borrower_id = $1 and offer_id = $2",
-        borrower_id, offer_id, plan_id, on,
+        "update offer set status = $3::text::offer_status, plan_id = $4, sequence = $5, closed_on = $6"
+        " where borrower_id = $1 and offer_id = $2",
+        offer.borrower_id, offer.offer_id, offer.status, offer.plan_id, offer.sequence,
+        None if offer.status == "open" else on,
     )  # fmt: skip
 
 
-async def close_offer(connection: Connection, borrower_id: str, offer_id: str, status: str, on: date) -> None:
-    """Note that an offer can no longer be accepted."""
-    await connection.execute(
-        "update offer set status = $3::text::offer_status, closed_on = $4 where borrower_id = $1 and offer_id = $2",
-        borrower_id, offer_id, status, on,
-    )  # fmt: skip
+async def has_accepted_since(connection: Connection, offer: KeptOffer) -> bool:
+    """Whether a plan of another offer for the loan, made no earlier, was accepted."""
+    return bool(await connection.fetchval(
+        "select exists (select from offer where borrower_id = $1 and loan_id = $2 and offer_id <> $3"
+        " and status = 'accepted' and made_on >= $4)",
+        offer.borrower_id, offer.loan_id, offer.offer_id, offer.made_on,
+    ))  # fmt: skip
 
 
 async def withdraw_open(connection: Connection, keys: Sequence[Key], on: date) -> list[KeptOffer]:
-    """Close what is open for these loans."""
+    """Close what is open for these loans; their sequences move on."""
     rows = await connection.fetch(
-        "update offer set status = 'withdrawn', closed_on = $3 where status = 'open' and (borrower_id, loan_id) in"
-        f" (select * from unnest($1::text[], $2::text[])) returning {_COLUMNS}",
+        "update offer set status = 'withdrawn', closed_on = $3, sequence = sequence + 1 where status = 'open'"
+        f" and (borrower_id, loan_id) in (select * from unnest($1::text[], $2::text[])) returning {_COLUMNS}",
         [key[0] for key in keys],
         [key[1] for key in keys],
         on,
@@ -132,11 +152,12 @@ async def withdraw_open(connection: Connection, keys: Sequence[Key], on: date) -
 
 
 async def expire_offers(connection: Connection, on: date, limit: int) -> list[KeptOffer]:
-    """Close offers whose last day is before `on`."""
+    """Close offers whose last day is before `on`; their sequences move on."""
     rows = await connection.fetch(
-        "update offer o set status = 'expired', closed_on = $1 from (select borrower_id, offer_id from offer"
-        " where status = 'open' and expires_on < $1 order by expires_on, borrower_id, offer_id limit $2"
-        " for update skip locked) due where o.borrower_id = due.borrower_id and o.offer_id = due.offer_id"
+        "update offer o set status = 'expired', closed_on = $1, sequence = o.sequence + 1"
+        " from (select borrower_id, offer_id from offer where status = 'open' and expires_on < $1"
+        " order by expires_on, borrower_id, offer_id limit $2 for update skip locked) due"
+        " where o.borrower_id = due.borrower_id and o.offer_id = due.offer_id"
         f" returning {', '.join('o.' + name.strip() for name in _COLUMNS.split(','))}",
         on,
         limit,
@@ -153,4 +174,5 @@ def _offer(row: asyncpg.Record) -> KeptOffer:
     return KeptOffer(
         borrower_id=row[0], offer_id=row[1], loan_id=row[2], currency=row[3], made_on=row[4], expires_on=row[5],
         rule=row[6], plans=_PLANS.validate_json(row[7]), status=row[8], plan_id=row[9],
+        current_instalments=None if row[10] is None else _INSTALMENTS.validate_json(row[10]), sequence=row[11],
     )  # fmt: skip

@@ -26,7 +26,8 @@ from services.yaml_documents import DocumentError, DocumentProblem, broken_rule,
 
 log = structlog.get_logger(__name__)
 Scope = Literal[
-    "ledger:read", "ledger:command", "ledger:admin", "dunning:read", "dunning:command", "dunning:admin"
+    "ledger:read", "ledger:command", "ledger:admin", "dunning:read", "dunning:command", "dunning:admin",
+    "notifier:read", "notifier:command", "notifier:contact-data", "notifier:admin",
 ]  # fmt: skip
 _TOKEN: Final = re.compile(r"amends_([0-9a-z]{1,32})_([0-9A-Za-z]{32,128})")
 _ID_BYTES: Final = 6

@@ -12,6 +12,7 @@ from schemas.values import EventData
 from services.eventing import metrics, store
 from services.eventing.database import INFRASTRUCTURE_ERRORS, Connection, Pool
 from services.eventing.envelope import InvalidRecord, OutgoingEvent, Reason, ReceivedEvent, read_record
+from services.eventing.personal_data import NOT_SHOWN, error_text, may_be_shown, shown_message
 from services.eventing.store import Rejection, StalePosition
 from services.eventing.tracing import Tracing
 
@@ -26,8 +27,10 @@ class Outcome:
     rejected: list[Rejection] = field(default_factory=list)
 
     def reject(self, event: ReceivedEvent[Any], code: str, field: str, value: object, message: str) -> None:
-        """Send one event to the dead letters."""
-        self.rejected.append(Rejection(event.record, Reason(code, field, str(value), f"{field}: {message}")))
+        """Send one event to the dead letters; a value that is personal data is not repeated."""
+        told = str(value) if may_be_shown(event.event_type, field) else NOT_SHOWN
+        said = shown_message(event.event_type, field, str(value), f"{field}: {message}")
+        self.rejected.append(Rejection(event.record, Reason(code, field, told, said)))
 
 
 class BatchHandler(Protocol):
@@ -94,7 +97,7 @@ class BatchProcessor:
         except Exception as error:
             log.exception("batch_failed", topic=partition.topic, partition=partition.partition,
                           offset=records[0].offset, records=len(records))  # fmt: skip
-            failure = f"{type(error).__name__}: {error}"
+            failure = error_text(error)
         if len(records) > 1:
             return await self.process(partition, records[: len(records) // 2], position, limit)
         reason = Reason("handler-failed", "data", "", f"data: handler failed: {failure}")

@@ -1,9 +1,13 @@
-"""What operators do with dead letters: replay as it was, edit and replay, or discard, each recorded."""
+"""What operators do with dead letters: look, replay as it was, edit and replay, or discard.
+
+Each but a look without personal data is recorded.
+"""
 
 from dataclasses import dataclass
 
 from services.eventing import store
 from services.eventing.database import Connection
+from services.eventing.personal_data import shown_message, shown_value
 from services.eventing.store import DeadLetter
 
 
@@ -27,6 +31,43 @@ class Actor:
 
     name: str
     note: str = ""
+
+
+class ReasonNeeded(ValueError):
+    """Personal data is shown to nobody who does not say why."""
+
+    def __init__(self, identity: int) -> None:
+        super().__init__(f"dead letter {identity}: say in a note why its personal data must be seen")
+
+
+def shown_reason(letter: DeadLetter) -> str:
+    """Why a dead letter was refused, without personal data."""
+    reason = letter.reason
+    return shown_message(letter.event_type, reason.field, reason.value, reason.message)
+
+
+def shown_content(letter: DeadLetter) -> str:
+    """The value of a dead letter, without personal data."""
+    return shown_value(letter.event_type, letter.value)
+
+
+async def look(connection: Connection, identity: int) -> DeadLetter:
+    """A dead letter, open or closed. Raises DeadLetterNotFound."""
+    async with connection.transaction():
+        return await _lock(connection, identity)
+
+
+async def reveal(connection: Connection, identity: int, actor: Actor) -> DeadLetter:
+    """A dead letter of which everything is shown; that, by whom and why is recorded.
+
+    Raises ReasonNeeded or DeadLetterNotFound.
+    """
+    if not actor.note.strip():
+        raise ReasonNeeded(identity)
+    async with connection.transaction():
+        letter = await _lock(connection, identity)
+        await store.record_dead_letter_action(connection, identity, action="reveal", actor=actor.name, note=actor.note)
+    return letter
 
 
 async def replay(connection: Connection, identity: int, actor: Actor, edited: bytes | None = None) -> DeadLetter:
@@ -56,10 +97,24 @@ async def discard(connection: Connection, identity: int, actor: Actor) -> DeadLe
     return letter
 
 
-async def _lock_open(connection: Connection, identity: int) -> DeadLetter:
+async def erase(connection: Connection, key: str, actor: Actor) -> int:
+    """Take the values out of all dead letters of a key, such as a borrower id, and discard those that are open.
+
+    Returns how many had a value.
+    """
+    async with connection.transaction():
+        return await store.erase_dead_letters(connection, key.encode(), actor.name, actor.note)
+
+
+async def _lock(connection: Connection, identity: int) -> DeadLetter:
     letter = await store.lock_dead_letter(connection, identity)
     if letter is None:
         raise DeadLetterNotFound(identity)
+    return letter
+
+
+async def _lock_open(connection: Connection, identity: int) -> DeadLetter:
+    letter = await _lock(connection, identity)
     if letter.status != "open":
         raise DeadLetterClosed(letter)
     return letter

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from schemas.registry import BY_TYPE, UnknownEventType, event_class
 from schemas.values import EventData
+from services.eventing.personal_data import NOT_SHOWN, may_be_shown, without_addresses
 
 Headers = tuple[tuple[str, bytes], ...]
 Data = TypeVar("Data", bound=EventData)
@@ -148,12 +149,14 @@ def wire_headers(
     return headers
 
 
-def first_error(error: ValidationError) -> Reason:
-    """The first fault of a refused payload, naming field and value."""
+def first_error(error: ValidationError, event_type: str) -> Reason:
+    """The first fault of a refused payload, naming field and value; a value that is personal data is not repeated."""
     fault = error.errors(include_url=False, include_context=False)[0]
-    name = ".".join(str(part) for part in fault["loc"]) or "data"
+    name = without_addresses(".".join(str(part) for part in fault["loc"]) or "data")
     missing = fault["type"] == "missing"
     value = "" if missing or fault["type"].startswith("json") else repr(fault["input"])[:200]
+    if value:
+        value = without_addresses(value) if may_be_shown(event_type, name) else NOT_SHOWN
     message = f"{name}: {fault['msg']}" + (f", got {value}" if value else "")
     return Reason(code="invalid-data", field=name, value=value, message=message)
 
@@ -178,7 +181,7 @@ def read_record(record: ConsumerRecord) -> ReceivedEvent[EventData]:
     try:
         data = model.model_validate_json(record.value or b"")
     except ValidationError as error:
-        raise InvalidRecord(first_error(error)) from None
+        raise InvalidRecord(first_error(error, event_type)) from None
     traceparent = headers.get("traceparent")
     return ReceivedEvent(
         event_id=identity,

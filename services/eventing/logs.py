@@ -6,6 +6,8 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from services.eventing.personal_data import shown_traceback
+
 _CONTACT_FIELDS = frozenset({"name", "email", "phone", "to", "address", "recipient"})
 
 
@@ -13,6 +15,14 @@ def drop_contact_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Replace what could tell who somebody is."""
     for field in _CONTACT_FIELDS & event.keys():
         event[field] = "[redacted]"
+    return event
+
+
+def drop_addresses(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Take mailboxes, telephone numbers and the values that errors repeat out of every text."""
+    for field, value in event.items():
+        if isinstance(value, str):
+            event[field] = shown_traceback(value)
     return event
 
 
@@ -25,6 +35,7 @@ def configure_logs(service: str, level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         drop_contact_data,
         structlog.processors.format_exc_info,
+        drop_addresses,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

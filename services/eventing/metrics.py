@@ -29,6 +29,31 @@ EVENT_LOOP_LATE = Histogram("amends_event_loop_late_seconds", "How late the even
                             buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5))  # fmt: skip
 CONNECTION_WAIT = Histogram("amends_connection_wait_seconds", "Wait for a connection to PostgreSQL from the pool",
                             buckets=(0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30))  # fmt: skip
+UNUSABLE_ADDRESSES = Counter("amends_unusable_addresses", "Registered addresses that cannot exist", ["channel"])
+NOTIFICATIONS = Counter("amends_notifications", "Messages by what became of them", ["outcome", "channel"])
+NOTIFICATIONS_KEPT_BACK = Counter("amends_notifications_kept_back", "Messages that a rule deferred or suppressed",
+                                  ["outcome", "rule"])  # fmt: skip
+NOTIFICATION_AGE = Histogram("amends_notification_age_seconds", "From asking for a message until a provider took it",
+                             ["channel"], buckets=(1, 5, 15, 60, 300, 900, 3600, 14_400, 43_200, 86_400))  # fmt: skip
+DISPATCHES_IN_FLIGHT = Gauge("amends_dispatches_in_flight", "Dispatches whose channel has not answered", ["channel"])
 HTTP_REQUESTS = Counter("amends_http_requests", "HTTP requests answered", ["method", "route", "status"])
 HTTP_REQUEST_SECONDS = Histogram("amends_http_request_seconds", "Time to answer an HTTP request", ["method", "route"],
                                  buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))  # fmt: skip
+CHANNEL_ATTEMPTS = Counter("amends_channel_attempts", "Messages given to a channel, and how that ended",
+                           ["channel", "outcome"])  # fmt: skip
+CHANNEL_SECONDS = Histogram("amends_channel_seconds", "Time of one hand-over to a provider", ["channel"],
+                            buckets=(0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))  # fmt: skip
+CHANNEL_BREAKER = Gauge("amends_channel_breaker_state", "0: all pass, 1: one on trial, 2: left alone", ["channel"])
+CHANNEL_SEGMENTS = Counter("amends_channel_segments", "Parts that text messages were billed as", ["channel"])
+CHANNEL_COST = Counter("amends_channel_cost_micros", "Cost of messages taken, in millionths of a unit of the currency",
+                       ["channel", "currency"])  # fmt: skip
+RECEIPTS = Counter("amends_receipts", "What providers told of messages, and what was made of it",
+                   ["provider", "outcome"])  # fmt: skip
+REPLIES = Counter("amends_replies", "What borrowers wrote back, and what was made of it", ["provider", "outcome"])
+RESEALED_VALUES = Counter("amends_resealed_values", "Values brought under the key that seals", ["table"])
+UNOPENED_VALUES = Counter("amends_unopened_values", "Sealed values that no key of the ring opens", ["table"])
+SEALED_PLAIN_ROWS = Counter("amends_sealed_plain_rows", "Rows sealed that were kept in plain", ["table"])
+RESEALING_DONE = Gauge("amends_resealing_done", "1 once all values of a table were looked at under the sealing key",
+                       ["table"])  # fmt: skip
+ERASED_BORROWERS = Counter("amends_erased_borrowers", "Borrowers whose data was erased", ["kind"])
+ERASED_LOANS = Counter("amends_erased_loans", "Loans of which the time to keep records was over")

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     consumer_instance: str | None = Field(default=None, description="group.instance.id; set it under a StatefulSet")
 
     batch_records: int = Field(default=1000, ge=1, le=20_000)
-    pool_connections: int = Field(default=6, ge=3, le=100)
+    pool_connections: int = Field(default=8, ge=4, le=100)
     statement_timeout_seconds: float = Field(default=30, gt=0)
 
     dead_letter_window_records: int = Field(default=1000, ge=10)

@@ -234,11 +234,37 @@ async def end_dead_letter(
     await connection.execute(
         "update dead_letter set status = $2::text::dead_letter_status where id = $1", identity, status
     )
+    await record_dead_letter_action(connection, identity, action=action, actor=actor, note=note, edited=edited)
+
+
+async def record_dead_letter_action(
+    connection: Connection, identity: int, *, action: str, actor: str, note: str, edited: bytes | None = None
+) -> None:
+    """Record who did what to a dead letter."""
     await connection.execute(
         "insert into dead_letter_action (dead_letter_id, action, actor, note, edited_value)"
         " values ($1, $2, $3, $4, $5)",
         identity, action, actor, note, edited,
     )  # fmt: skip
+
+
+async def erase_dead_letters(connection: Connection, key: bytes, actor: str, note: str) -> int:
+    """Take the values out of all dead letters of a key, and discard those that are open; returns how many had one."""
+    rows = await connection.fetch(
+        "update dead_letter set value = null, wrong_value = '', message = code || ': erased',"
+        " status = case when status = 'open' then 'discarded' else status end"
+        " where key = $1 and value is not null returning id",
+        key,
+    )
+    ids = [row["id"] for row in rows]
+    await connection.execute(
+        "update dead_letter_action set edited_value = null where dead_letter_id = any($1::bigint[])", ids
+    )
+    await connection.executemany(
+        "insert into dead_letter_action (dead_letter_id, action, actor, note) values ($1, 'erase', $2, $3)",
+        [(identity, actor, note) for identity in ids],
+    )
+    return len(ids)
 
 
 def _dead_letter(row: asyncpg.Record) -> DeadLetter:

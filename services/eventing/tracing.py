@@ -15,6 +15,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from schemas.values import EventData
 from services.eventing.envelope import OutgoingEvent, ReceivedEvent
+from services.eventing.personal_data import error_text
 
 _MAXIMUM_LINKS = 64
 _propagator = TraceContextTextMapPropagator()
@@ -33,10 +34,17 @@ class Tracing:
             yield
             return
         links = [link for event in events[:_MAXIMUM_LINKS] if (link := _link(event.traceparent)) is not None]
-        with self._tracer.start_as_current_span(name, kind=trace.SpanKind.CONSUMER, links=links) as span:
+        with self._tracer.start_as_current_span(
+            name, kind=trace.SpanKind.CONSUMER, links=links, record_exception=False, set_status_on_exception=False
+        ) as span:
             span.set_attribute("messaging.system", "kafka")
             span.set_attribute("messaging.batch.message_count", len(events))
-            yield
+            try:
+                yield
+            except Exception as error:
+                # The whole error would repeat what a record holds.
+                span.set_status(trace.StatusCode.ERROR, error_text(error))
+                raise
 
     def stamp(self, events: Sequence[OutgoingEvent]) -> Sequence[OutgoingEvent]:
         """Give the current trace to events that carry none."""

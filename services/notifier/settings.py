@@ -1,7 +1,7 @@
 """Settings of the notifier alone, prefix `AMENDS_NOTIFIER_`."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class NotifierSettings(BaseSettings):
-    """Keys, contact rules, channels, and the words that every message carries about the lender.
+    """Keys, contact rules, and the words that every message carries about the lender.
 
     `contact_keys` is `id:base64,id:base64,…`, 32 bytes each: the first seals contact data, the others open what they
     sealed before. `contact_index_key` (base64, 32 bytes) makes it findable. `amends notifier new-key` makes one.
@@ -35,21 +35,10 @@ class NotifierSettings(BaseSettings):
         bool, Field(description="whether a text message may tell amounts: others may read it on a locked screen")
     ] = False
 
-    smtp_host: str = "127.0.0.1"
-    smtp_port: int = Field(default=25, ge=1, le=65_535)
-    smtp_tls: Literal["none", "start", "implicit"] = "start"
-    smtp_username: str | None = None
-    smtp_password: SecretStr | None = None
-    email_sender: str = "Amends <reminders@lender.example>"
-    sms_gateway_url: str = "http://127.0.0.1:8025/sms"
-    sms_gateway_token: SecretStr | None = None
-    sends_at_once: int = Field(default=16, ge=1, le=500)
-
     lender_name: str = "Example Lender"
     help_phone: str = "+1 555 0100"
     pay_url: str = "https://lender.example/pay"
     help_url: str = "https://lender.example/help"
-    opt_out_url: str = "https://lender.example/opt-out"
 
     @field_validator("default_time_zones")
     @classmethod

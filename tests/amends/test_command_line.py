@@ -18,6 +18,12 @@ COMMANDS = [
     ["dead-letters", "show"],
     ["dead-letters", "replay"],
     ["dead-letters", "discard"],
+    ["dead-letters", "erase"],
+    ["notifier", "new-key"],
+    ["notifier", "keys"],
+    ["notifier", "retention"],
+    ["notifier", "export"],
+    ["notifier", "erase"],
     ["ledger", "schedule"],
     ["demo", "cards"],
 ]

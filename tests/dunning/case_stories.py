@@ -24,6 +24,7 @@ from tests.dunning.cases import (
     adds,
     case,
     day,
+    disputes,
     ends,
     hold,
     ladder,
@@ -35,6 +36,7 @@ from tests.dunning.cases import (
     standing,
     step,
     takes_back,
+    talks,
     tells,
     withdraws,
 )
@@ -67,7 +69,16 @@ class Plot:
     def notifier(self, notice: NoticeAsked) -> StepStatus | None:
         """Most notices are sent, some are not, of a few nothing is heard."""
         facts = f"{self.seed}|{notice.loan_id}|{notice.step_id}|{notice.attempt}"
-        outcomes: tuple[StepStatus | None, ...] = ("done", "done", "done", "failed", "failed", "suppressed", None)
+        outcomes: tuple[StepStatus | None, ...] = (
+            "done",
+            "done",
+            "done",
+            "failed",
+            "failed",
+            "suppressed",
+            "unknown",
+            None,
+        )
         return outcomes[crc32(facts.encode()) % len(outcomes)]
 
 
@@ -175,6 +186,7 @@ def rules(draw: st.DrawFn, methods: tuple[Method, ...]) -> dict[str, Any]:
             "watch_days": draw(st.integers(0, 40)), "broken_after_days": draw(st.integers(1, 10)),
             "on_broken": draw(st.sampled_from(["undo", "keep", "offer-again"])),
         },
+        "disputes": {"hold_days": draw(st.sampled_from([None, 1, 20]))},
         "cures": {"flag_days": draw(st.integers(0, 20)), "thanks": draw(notices)},
     }  # fmt: skip
 
@@ -204,13 +216,20 @@ def loans_told(draw: st.DrawFn, loan: str, told: dict[int, list[Change]]) -> Any
 
 @st.composite
 def borrower_told(draw: st.DrawFn, loans: list[str], told: dict[int, list[Change]]) -> None:
-    """Holds, promises, payments and hardships, each told on some day."""
+    """Holds, disputes, talks, promises, payments and hardships, each told on some day."""
     some_loan = st.sampled_from([None, *loans])
-    for number in draw(st.lists(DAYS, max_size=2)):
+    for count, number in enumerate(draw(st.lists(DAYS, max_size=2))):
+        told.setdefault(number, []).append(talks(number, f"talk-{count}"))
+    for count, number in enumerate(draw(st.lists(DAYS, max_size=1))):
+        told.setdefault(number, []).append(disputes(draw(st.sampled_from(loans)), number, f"dispute-{count}"))
+        if draw(st.booleans()):
+            lifted_on = number + draw(st.integers(0, 20))
+            told.setdefault(lifted_on, []).append(lifts(f"dispute-{count}", lifted_on))
+    for count, number in enumerate(draw(st.lists(DAYS, max_size=2))):
         since = number + draw(st.integers(-5, 10))
         until = draw(st.none() | st.integers(since, since + 15))
         stops = draw(st.sets(STOPS, min_size=1, max_size=2))
-        placed = hold(*stops, since=since, until=until, loan=draw(some_loan), hold_id=f"hold-{number}-{len(told)}")
+        placed = hold(*stops, since=since, until=until, loan=draw(some_loan), hold_id=f"hold-{number}-{count}")
         told.setdefault(number, []).append(adds(holds=(placed,)))
         if draw(st.booleans()):
             lifted_on = number + draw(st.integers(0, 20))

@@ -9,15 +9,20 @@ from services.dunning.aging.days_past_due import Bucket
 from services.dunning.aging.holds import Hold, HoldStop
 from services.dunning.amounts import NOTHING, Amounts
 from services.dunning.api.command_facts import withdraw_report
+from services.dunning.cases.borrower_doings import Talk
+from services.dunning.cases.borrower_intake import take_dispute
 from services.dunning.cases.case_actions import CaseAction, NoticeAsked
 from services.dunning.cases.case_evaluation import CaseEvaluation, KeptBack, evaluate_case
-from services.dunning.cases.case_events import reminder_id
 from services.dunning.cases.case_file import NO_AREAS, NO_FACTS, Areas, CaseFacts, CaseFile, LoanFile
-from services.dunning.cases.intake import end_relief, lift_hold, take_outcome
+from services.dunning.cases.disputes import Dispute
+from services.dunning.cases.identifiers import reminder_id
+from services.dunning.cases.intake import lift_hold
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.loan_memory import LoanMemory, StepStatus
+from services.dunning.cases.notice_intake import take_outcome
 from services.dunning.cases.promises import AllocatedPayment, Promise
 from services.dunning.cases.relief import Relief
+from services.dunning.cases.relief_intake import end_relief
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.ladder.steps import LadderStep
 
@@ -149,6 +154,24 @@ def adds(*, holds: Iterable[Hold] = (), promises: Iterable[Promise] = (), relief
             known, holds=(*known.holds, *holds), promises=(*known.promises, *promises),
             reliefs=(*known.reliefs, *reliefs),
         )  # fmt: skip
+
+    return change
+
+
+def disputes(loan: str, number: int, dispute_id: str = "dispute-1") -> Change:
+    """The borrower objects to the debt of a loan."""
+
+    def change(one: CaseFile) -> None:
+        take_dispute(one, Dispute(dispute_id, loan, "amount", day(number)))
+
+    return change
+
+
+def talks(number: int, contact_id: str = "talk-1") -> Change:
+    """Somebody talks with the borrower."""
+
+    def change(one: CaseFile) -> None:
+        one.facts = replace(one.facts, talks=(*one.facts.talks, Talk(day(number), contact_id)))
 
     return change
 

@@ -3,8 +3,8 @@
 from pydantic import TypeAdapter
 
 from schemas.values import Identifier
-from services.dunning.cases.case_events import reminder_id
 from services.dunning.cases.case_notices import step_id_of
+from services.dunning.cases.identifiers import reminder_id
 from services.dunning.ladder.steps import StepId
 from tests.dunning.cases import DUE
 

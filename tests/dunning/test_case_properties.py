@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, ReportAsked, TaskAsked
 from services.dunning.cases.case_evaluation import evaluate_case
-from services.dunning.cases.case_events import reminder_id
 from services.dunning.cases.case_text import (
     case_facts_of,
     case_facts_text,
@@ -19,6 +18,7 @@ from services.dunning.cases.case_text import (
     loan_memory_of,
     loan_memory_text,
 )
+from services.dunning.cases.identifiers import reminder_id
 from services.dunning.cases.promises import judge
 from services.dunning.ladder.rules import PromiseRules
 from tests.dunning.case_stories import FIRST, LAST, Plot, plots

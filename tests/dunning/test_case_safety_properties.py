@@ -6,7 +6,7 @@ from hypothesis import given
 
 from services.dunning.aging.holds import Hold, is_stopped
 from services.dunning.cases.case_actions import NoticeAsked, ReportAsked
-from services.dunning.cases.case_context import time_barred_from
+from services.dunning.cases.case_context import own_holds, time_barred_from
 from services.dunning.cases.promises import judge
 from services.dunning.cases.relief import reliefs_of
 from tests.dunning.case_stories import FIRST, LAST, Plot, plots
@@ -20,7 +20,7 @@ def holds_of(moment: Moment) -> list[Hold]:
     of_areas = [
         hold for area in moment.story.areas.holds for hold in area.for_case(case.facts.region, products)
     ]  # fmt: skip
-    return [*case.facts.holds, *of_areas]
+    return [*own_holds(case.facts, moment.story.policy), *of_areas]
 
 
 def is_in_relief(moment: Moment) -> bool:
@@ -101,9 +101,14 @@ def test_of_a_time_barred_debt_nothing_is_asked(plot: Plot) -> None:
 
 
 @given(plots())
-def test_the_contact_budget_is_kept_over_all_loans_and_notices(plot: Plot) -> None:
+def test_the_contact_budget_is_kept_over_all_loans_and_notices_beside_answers(plot: Plot) -> None:
     budget = plot.policy.contact_budget
-    contacts = [moment.number for moment in lived(plot) for pressure in moment.pressing if pressure.is_contact]
+    contacts = [
+        moment.number
+        for moment in lived(plot)
+        for pressure in moment.pressing
+        if pressure.is_contact and not pressure.is_answer
+    ]
     for first in contacts:
         if budget is not None:
             assert sum(first <= number < first + budget.days for number in contacts) <= budget.contacts

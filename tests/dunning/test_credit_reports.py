@@ -6,7 +6,7 @@ import pytest
 
 from services.dunning.api.command_facts import withdraw_report
 from services.dunning.cases.case_actions import ReportAsked
-from services.dunning.cases.intake import NotTaken
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.ladder.rules import Jurisdiction
 from tests.dunning.cases import (

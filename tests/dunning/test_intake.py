@@ -22,8 +22,10 @@ from schemas.lending import BorrowerRegistered
 from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed
 from schemas.values import EventData
 from services.dunning.cases.case_file import CaseFile
-from services.dunning.cases.intake import NotTaken, end_relief, take, takes
+from services.dunning.cases.intake import take, takes
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.cases.relief import Relief
+from services.dunning.cases.relief_intake import end_relief
 from tests.dunning.cases import BORROWER, Story, answers_nothing, case, day, ladder, overdue, step
 
 POLICY = ladder(step("soft", 1))

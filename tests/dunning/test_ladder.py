@@ -69,7 +69,7 @@ def test_steps_are_sorted_and_defaults_apply() -> None:
         ("at_days: -3", "at_days: 1.0", "ladder.yaml:8 steps[1].at_days: Input should be a valid integer"),
         ("[email]", "[]", "ladder.yaml:10 steps[1].channels: there must be at least one channel"),
         ("[email]", "email", "ladder.yaml:10 steps[1].channels: Input should be a valid tuple"),
-        ("[email, sms]", "[email, fax]", "ladder.yaml:6 steps[0].channels[1]: Input should be 'email' or 'sms'"),
+        ("[email, sms]", "[email, fax]", "ladder.yaml:6 steps[0].channels[1]: Input should be 'email', 'sms', "),
         ("[email, sms]", "[sms, sms]", "ladder.yaml:6 steps[0].channels[1]: 'sms' is named twice"),
         ("template: upcoming", "templates: x", "ladder.yaml:9 steps[1].templates: unknown key"),
         ("    template: upcoming\n", "", "ladder.yaml:7 steps[1].template: missing"),
@@ -123,3 +123,8 @@ def test_all_faults_are_told_at_once_in_order_of_line() -> None:
         (4, "steps[0].at_days"),
         (10, "steps[1].channels[0]"),
     ]
+
+
+def test_a_step_may_reach_the_borrower_by_the_lenders_app_or_by_a_person_who_calls() -> None:
+    policy = parse_ladder(GOOD.replace("[email, sms]", "[app, email, call]", 1), "ladder.yaml")
+    assert policy.step_by_id["soft"].channels == ("app", "email", "call")

@@ -95,14 +95,14 @@ def test_a_report_or_referral_is_no_contact_and_costs_no_budget() -> None:
     assert len(story.of(ReferralAsked, NoticeAsked)) == 2
 
 
-def test_an_answer_to_a_hardship_waits_for_the_budget() -> None:
+def test_an_answer_to_a_hardship_does_not_wait_for_the_budget_and_counts_against_it() -> None:
     policy = ladder(
-        step("soft", 1), contact_budget={"contacts": 1, "days": 7},
-        relief={"answer": {"template": "hardship_answer", "channels": ("email",)}},
+        step("soft", 1), step("firm", 8, during_relief=True), contact_budget={"contacts": 1, "days": 7},
+        relief={"answer": {"template": "hardship_answer", "channels": ("email",)}, "offers_plans": False},
     )  # fmt: skip
     story = lived(policy, overdue())
     story.told = {3: [adds(reliefs=[relief(3)])]}
-    assert story.by_looks(1, 20).notices == [(1, "soft"), (8, "relief-hardship-1")]
+    assert story.by_looks(1, 20).notices == [(1, "soft"), (3, "relief-hardship-1"), (10, "firm")]
 
 
 def test_the_ladder_waits_a_day_for_an_answer_to_a_hardship() -> None:

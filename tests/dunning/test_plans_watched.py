@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.dunning.cases.case_actions import OffersWanted, PlanBroken
+from services.dunning.cases.case_actions import NoticeAsked, OffersWanted, PlanBroken
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.ladder.policy import LadderPolicy
-from tests.dunning.cases import Story, case, day, hold, ladder, overdue, tells, upcoming
+from tests.dunning.cases import Story, case, day, hold, ladder, overdue, step, tells, upcoming
 
 
 def watching(on_broken: str = "keep") -> LadderPolicy:
@@ -63,3 +63,21 @@ def test_the_next_plan_of_a_loan_may_be_broken_too() -> None:
 
 def test_a_loan_without_a_plan_breaks_none() -> None:
     assert broken(lived(watching(), overdue())) == []
+
+
+def test_plans_offered_again_are_the_message_of_their_day_and_count_in_the_budget() -> None:
+    policy = ladder(
+        step("firm", 6), step("final", 8), contact_budget={"contacts": 1, "days": 7},
+        plans={"watch_days": 90, "broken_after_days": 5, "on_broken": "offer-again"},
+    )  # fmt: skip
+    story = Story(policy, case(policy, overdue(restructuring_id="plan-1", restructured_on=day(-20))))
+    story.by_looks(1, 30)
+    assert [number for number, _ in story.of(OffersWanted)] == [6]
+    assert story.notices == [(13, "final")]
+
+
+def test_no_thanks_are_said_for_a_cure_that_a_plan_brought() -> None:
+    policy = ladder(step("soft", 3_000), cures={"thanks": {"template": "cured", "channels": ("email",)}})
+    story = Story(policy, case(policy, overdue()))
+    story.told = {5: [tells(upcoming(due=40, restructuring_id="plan-1", restructured_on=day(4)))]}
+    assert story.by_looks(1, 20).of(NoticeAsked) == []

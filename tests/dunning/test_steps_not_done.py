@@ -4,8 +4,8 @@ from typing import Any
 
 from services.dunning.cases.case_actions import NoticeAsked, ReferralAsked, TaskAsked
 from services.dunning.cases.case_file import CaseFile
-from services.dunning.cases.intake import take_outcome
 from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.cases.notice_intake import take_outcome
 from tests.dunning.cases import Notifier, Story, answers_nothing, case, day, ladder, overdue, step
 
 LATE = overdue()

@@ -17,7 +17,7 @@ from services.dunning.api.command_facts import (
     take_told,
 )
 from services.dunning.cases.case_file import NO_AREAS, Areas, CaseFacts, CaseFile
-from services.dunning.cases.intake import NotTaken
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.cases.relief import RegionalRelief, Relief
 from services.dunning.ladder.files import load_policy
 

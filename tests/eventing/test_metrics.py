@@ -37,8 +37,8 @@ async def test_a_task_that_hogs_the_event_loop_shows_as_lateness() -> None:
 
 async def test_waiting_for_a_connection_that_others_hold_shows_as_wait(fresh_database: str) -> None:
     before = _sample("amends_connection_wait_seconds_sum")
-    async with await open_pool(Settings(database_url=fresh_database, pool_connections=3), "ledger") as pool:
-        held = [await pool.acquire() for _ in range(3)]
+    async with await open_pool(Settings(database_url=fresh_database, pool_connections=4), "ledger") as pool:
+        held = [await pool.acquire() for _ in range(4)]
         asyncio.get_running_loop().call_later(0.3, lambda: asyncio.ensure_future(pool.release(held[0])))
         async with pool.acquire():
             pass

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -33,3 +34,16 @@ def test_an_event_without_a_trace_gets_that_of_the_batch() -> None:
     assert span.context is not None
     assert stamped.traceparent is not None
     assert format(span.context.trace_id, "032x") in stamped.traceparent
+
+
+def test_the_span_of_a_batch_that_fails_says_so_without_what_a_record_held() -> None:
+    spans = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    with pytest.raises(ValueError), Tracing(provider.get_tracer("test")).batch("lending.events process", []):
+        raise ValueError("cannot write to ada@lovelace.example")
+    (span,) = spans.get_finished_spans()
+    assert (span.status.status_code.name, span.status.description) == (
+        "ERROR", "ValueError: cannot write to [not shown]",
+    )  # fmt: skip
+    assert span.events == ()

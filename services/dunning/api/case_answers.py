@@ -1,6 +1,6 @@
 """Answers about a case. Amounts are whole minor units of the currency beside them; levels are as of `as_of`."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from schemas.cases import Verdict
 from schemas.dunning import LoanFlag, LoanState
 from schemas.hardship import HardshipReason, HoldReason, HoldStop
-from schemas.offers import OfferedPlan, PlanKind
+from schemas.offers import OfferedInstalment, OfferedPlan, PlanKind
 from services.dunning.ladder.risk_bands import RiskBand
 
 
@@ -30,12 +30,16 @@ class ComponentsAnswer(Answer):
 
 
 class StepAnswer(Answer):
-    """What became of a step of the ladder, since `on`."""
+    """What became of a step of the ladder, since `on`.
+
+    `deferred_until`: the notifier lets the message leave then at the earliest, by a contact rule.
+    """
 
     step_id: str
     status: str
     on: date
     attempts: int
+    deferred_until: datetime | None
 
 
 class LoanAnswer(Answer):
@@ -188,7 +192,11 @@ class CaseAnswer(Answer):
 
 
 class OfferAnswer(Answer):
-    """An offer as it was put to the borrower, and what became of it; `plan_id` is the accepted plan."""
+    """An offer as it was put to the borrower, and what became of it; `plan_id` is the accepted plan.
+
+    `current_instalments` are what the borrower would pay without a plan, and their total compares with a plan's
+    `total_cost_minor`; both null for offers made before they were kept.
+    """
 
     offer_id: str
     loan_id: str
@@ -199,6 +207,8 @@ class OfferAnswer(Answer):
     rule: str
     plan_id: str | None
     plans: tuple[OfferedPlan, ...]
+    current_instalments: tuple[OfferedInstalment, ...] | None
+    current_total_cost_minor: int | None
 
 
 class OffersAnswer(Answer):
@@ -217,7 +227,10 @@ class RejectedKind(Answer):
 
 
 class PossiblePlans(Answer):
-    """What would be offered for a loan on `as_of`, the recommended plan first, and which kinds would not."""
+    """What would be offered for a loan on `as_of`, the recommended plan first, and which kinds would not.
+
+    `current_instalments` are what the borrower would pay without a plan.
+    """
 
     borrower_id: str
     loan_id: str
@@ -225,6 +238,8 @@ class PossiblePlans(Answer):
     as_of: date
     plans: tuple[OfferedPlan, ...]
     rejected: tuple[RejectedKind, ...]
+    current_instalments: tuple[OfferedInstalment, ...]
+    current_total_cost_minor: int
 
 
 class CommandAnswer(Answer):

@@ -23,6 +23,7 @@ from services.dunning.api.case_answers import (
     StepAnswer,
     TaskAnswer,
 )
+from services.dunning.cases.case_context import own_holds
 from services.dunning.cases.case_evaluation import evaluate_case
 from services.dunning.cases.case_file import Areas, CaseFile, LoanFile
 from services.dunning.cases.exposure import exposure_of
@@ -66,7 +67,7 @@ def case_answer(read: CaseRead, ladders: Ladders) -> CaseAnswer:
         finances=None if case.facts.finances is None else FinancesAnswer(**asdict(case.facts.finances)),
         risk=_risk(case, policy),
         loans=tuple(_loan(case.loans[key], memories[key], day) for key in sorted(case.loans)),
-        holds=tuple(_holds(case, read.areas, day)),
+        holds=tuple(_holds(case, read.areas, policy, day)),
         promises=tuple(_promises(case, policy, day)),
         hardships=tuple(_hardships(case, read.areas, policy, day)),
         offers=tuple(_in_brief(offer) for offer in read.offers if offer.status == "open"),
@@ -110,7 +111,13 @@ def _loan(file: LoanFile, memory: LoanMemory, on: date) -> LoanAnswer:
         reported_on=None if memory.report is None else memory.report.on,
         referred_on=memory.referred_on,
         steps=tuple(
-            StepAnswer(step_id=key, status=step.status, on=step.on, attempts=step.attempts)
+            StepAnswer(
+                step_id=key,
+                status=step.status,
+                on=step.on,
+                attempts=step.attempts,
+                deferred_until=step.deferred_until if step.status == "asked" else None,
+            )
             for key, step in memory.steps.items()
         ),
     )
@@ -143,9 +150,9 @@ def _risk(case: CaseFile, policy: LadderPolicy) -> RiskAnswer | None:
     )
 
 
-def _holds(case: CaseFile, areas: Areas, on: date) -> list[HoldAnswer]:
+def _holds(case: CaseFile, areas: Areas, policy: LadderPolicy, on: date) -> list[HoldAnswer]:
     products = {key: file.facts.product for key, file in case.loans.items() if file.facts.product is not None}
-    own = [_hold(hold, None, on) for hold in case.facts.holds]
+    own = [_hold(hold, None, on) for hold in own_holds(case.facts, policy)]
     return own + [_hold(hold, area, on) for area in areas.holds for hold in area.for_case(case.facts.region, products)]
 
 

@@ -10,13 +10,18 @@ from typing import ClassVar, Final, Literal
 from schemas.hardship import HardshipEnded
 from schemas.values import EventData, Identifier, Value
 from services.dunning.cases.case_file import Areas, CaseFile
-from services.dunning.cases.intake import NotTaken, end_relief, take, take_outcome
+from services.dunning.cases.intake import take
 from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.cases.notice_intake import take_outcome, take_proof
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.cases.relief import Relief
+from services.dunning.cases.relief_intake import end_relief
 from services.dunning.ladder.policy import LadderPolicy
 
 NOT_REACHED: Final = "not-reached"
 """The outcome of a call that does not count as done."""
+WAS_DELIVERED: Final = "delivered"
+"""The outcome that proves a notice."""
 
 
 class CommandFact(Value):
@@ -139,10 +144,19 @@ def withdraw_report(case: CaseFile, loan_id: str) -> bool:
 
 
 def _task_done(case: CaseFile, told: TaskDone) -> bool:
-    """A call is a step of the ladder: it counts once it was done, and may be tried again if nobody was reached."""
-    if told.task_kind == "call" and told.loan_id is not None and told.step_id is not None:
+    """What a task says of a step of the ladder.
+
+    A call counts once it was done, and may be tried again if nobody was reached. A notice that is to be proven counts
+    only if it was found to be delivered; else it has failed.
+    """
+    if told.loan_id is None or told.step_id is None:
+        return True
+    if told.task_kind == "call":
         status: StepStatus = "failed" if told.outcome == NOT_REACHED else "done"
         take_outcome(case, told.loan_id, told.step_id, told.task_id, status, told.done_on)
+    elif told.task_kind == "prove-notice":
+        proven: StepStatus = "done" if told.outcome == WAS_DELIVERED else "failed"
+        take_proof(case, told.loan_id, told.step_id, told.task_id, proven, told.done_on)
     return True
 
 

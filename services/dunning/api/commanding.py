@@ -21,8 +21,8 @@ from services.dunning.api.used_ladders import UsedLadders
 from services.dunning.cases import area_store
 from services.dunning.cases.case_file import Areas, CaseFile
 from services.dunning.cases.case_work import CaseWork
-from services.dunning.cases.intake import NotTaken
 from services.dunning.cases.record import FactRow, Record
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.ladder.choice import Ladders
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offer_desk import OfferRefused
@@ -139,7 +139,7 @@ class Commands:
             return await _task_done(at_hand, request)
         if isinstance(request, OfferRequest):
             wanted = wanted_by_hand(case, request.loan_id, at_hand.new_id, at_hand.policy, at_hand.sender.trace)
-            made = await make_offer(at_hand.connection, self._work.offers, wanted, at_hand.on, at_hand.record)
+            made = await make_offer(at_hand.connection, self._work.offers, wanted, at_hand.on)
             return _Taken(made.offer_id, made.told, made.emitted)
         if is_about_an_offer(command):
             answered = await answer_offer(

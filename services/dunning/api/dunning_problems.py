@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.dunning.cases.intake import NotTaken
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.offer_desk import OfferRefused, Wish
 from services.eventing.api_commands import KEY_REUSED
 from services.eventing.problems import INVALID, Problem, ProblemType, problem_responses, refused_field

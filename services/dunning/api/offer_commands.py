@@ -17,9 +17,9 @@ from services.dunning.api.command_requests import (
 from services.dunning.api.dunning_problems import REFUSED, unknown_loan
 from services.dunning.cases.case_actions import OffersWanted
 from services.dunning.cases.case_file import CaseFile
-from services.dunning.cases.record import Record
 from services.dunning.ladder.policy import LadderPolicy
-from services.dunning.offer_desk import Closing, OfferDesk, OfferRefused, WantedOffer, Wish
+from services.dunning.offer_desk import OfferDesk, OfferRefused, Wish
+from services.dunning.offer_events import Closing, WantedOffer
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent
 from services.eventing.problems import refused_field
@@ -48,18 +48,16 @@ def wanted_by_hand(case: CaseFile, loan_id: str, name: str, ladder: LadderPolicy
     return WantedOffer(case, OffersWanted(loan_id, name[:_LONGEST_STEP_ID], BY_HAND), ladder, trace)
 
 
-async def make_offer(
-    connection: Connection, desk: OfferDesk, wanted: WantedOffer, on: date, record: Record
-) -> Answered:  # fmt: skip
+async def make_offer(connection: Connection, desk: OfferDesk, wanted: WantedOffer, on: date) -> Answered:
     """Make an offer by hand. Raises Problem, and OfferRefused where no plan keeps all rules."""
     borrower_id, loan_id = wanted.case.borrower_id, wanted.action.loan_id
     if await offer_store.loans_with_open_offers(connection, [(borrower_id, loan_id)]):
         raise refused_field(REFUSED, "loan_id", loan_id, "has an open offer: withdraw it first")
     possible = await desk.possible(connection, wanted, on)
-    if not possible.offers:
-        rules = "; ".join(f"{one.kind}: {one.sentence}" for one in possible.rejected)
+    if not possible.found.offers:
+        rules = "; ".join(f"{one.kind}: {one.sentence}" for one in possible.found.rejected)
         raise OfferRefused("no-plan", "loan_id", loan_id, rules or "no kind of plan is allowed")
-    emitted = await desk.make(connection, [wanted], on, record)
+    emitted = list((await desk.make(connection, [wanted], on, {})).events)
     made = OfferMade.model_validate_json(emitted[0].value)
     told = OfferCommanded(borrower_id=borrower_id, loan_id=loan_id, offer_id=made.offer_id, did="made", on=on)
     return Answered(made.offer_id, told, emitted)

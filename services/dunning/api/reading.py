@@ -25,6 +25,7 @@ from services.dunning.api.used_ladders import UsedLadders
 from services.dunning.cases import area_store
 from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.case_work import CaseWork
+from services.dunning.current_instalments import total_minor
 from services.dunning.offer_desk import OfferRefused
 from services.dunning.offered_plans import offered_plans
 from services.eventing.api_connections import ApiConnections
@@ -72,10 +73,11 @@ class Reading:
                 raise refused(error) from error
         return PossiblePlans(
             borrower_id=borrower_id, loan_id=loan_id, currency=case.loans[loan_id].facts.currency, as_of=on,
-            plans=offered_plans("possible", possible.offers),
+            plans=offered_plans("possible", possible.found.offers),
             rejected=tuple(
-                RejectedKind(kind=one.kind, rule=one.rule, reason=one.sentence) for one in possible.rejected
+                RejectedKind(kind=one.kind, rule=one.rule, reason=one.sentence) for one in possible.found.rejected
             ),
+            current_instalments=possible.current, current_total_cost_minor=total_minor(possible.current),
         )  # fmt: skip
 
     async def timeline(

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
-from schemas.cases import Verdict
+from schemas.cases import TaskKind, Verdict
 from schemas.dunning import LoanFlag, LoanState
 from services.dunning.aging.holds import Hold
 from services.dunning.amounts import Amounts
@@ -12,6 +12,10 @@ from services.dunning.cases.loan_memory import CreditReport
 from services.dunning.cases.promises import Promise
 from services.dunning.cases.relief import Relief
 from services.dunning.ladder.steps import Notice
+
+LADDER_RULE: Final = "ladder:"
+"""How the rule of a notice begins that a step of the ladder asks for."""
+_WORDS_OF_HELP: Final = frozenset({"offer_help", "offer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class NoticeAsked:
     due_on: date
     amounts: Amounts
 
+    @property
+    def is_of_help(self) -> bool:
+        """Whether a step of the ladder says with it that plans are possible, as the message with an offer does."""
+        return self.rule.startswith(LADDER_RULE) and self.notice.template in _WORDS_OF_HELP
+
 
 @dataclass(frozen=True, slots=True)
 class OffersWanted:
@@ -67,7 +76,7 @@ class OffersWanted:
 class TaskAsked:
     """A person is asked to act."""
 
-    kind: Literal["call", "review-relief", "find-plan"]
+    kind: TaskKind
     task_id: str
     loan_id: str | None
     step_id: str | None

@@ -7,7 +7,7 @@ from typing import Final
 
 from services.dunning.aging.day_intervals import DayInterval, covers
 from services.dunning.aging.holds import Hold, intervals_of
-from services.dunning.cases.case_file import Areas, CaseFile
+from services.dunning.cases.case_file import Areas, CaseFacts, CaseFile
 from services.dunning.cases.exposure import Exposure, exposure_of
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.promises import Judgement, Promise, judge, reminder_from
@@ -44,7 +44,8 @@ NO_STOPS: Final = Stops()
 class CaseContext:
     """A borrower's circumstances on a day.
 
-    `contacts` are the days of earlier contacts that count against the budget, `contacts_left` how many more it allows.
+    `contacts` are the days of earlier contacts that count against the budget, `talks` those of conversations that count
+    beside them, `contacts_left` how many more it allows.
     """
 
     holds: tuple[Hold, ...]
@@ -53,6 +54,7 @@ class CaseContext:
     exposure: Exposure | None
     risk_band: RiskBand | None
     contacts: tuple[date, ...]
+    talks: tuple[date, ...]
     contacts_left: int
 
     def active_reliefs(self, policy: LadderPolicy, on: date) -> list[Relief]:
@@ -88,15 +90,17 @@ def context_of(case: CaseFile, policy: LadderPolicy, areas: Areas, on: date) -> 
     """The circumstances of a borrower on `on`."""
     facts = case.facts
     contacts = counting_contacts(case.memory.contacts, policy, on)
+    talks = counting_contacts(tuple(talk.on for talk in facts.talks), policy, on)
     budget = policy.contact_budget
     return CaseContext(
-        holds=_holds(case, areas),
+        holds=_holds(case, areas, policy),
         reliefs=reliefs_of(facts.reliefs, areas.reliefs, facts.region),
         judged=tuple((promise, judge(promise, case.payments, policy.promises, on)) for promise in facts.promises),
         exposure=_exposure(case, policy),
         risk_band=None if facts.risk is None else policy.risk_bands.band_of(facts.risk.probability_of_default),
         contacts=contacts,
-        contacts_left=WITHOUT_BUDGET if budget is None else budget.contacts - len(contacts),
+        talks=talks,
+        contacts_left=WITHOUT_BUDGET if budget is None else budget.contacts - len(contacts) - len(talks),
     )
 
 
@@ -128,12 +132,20 @@ def time_barred_from(facts: LoanFacts, policy: LadderPolicy) -> date | None:
     return limitation_ends_on(since, years) + timedelta(days=1)
 
 
-def _holds(case: CaseFile, areas: Areas) -> tuple[Hold, ...]:
+def own_holds(facts: CaseFacts, policy: LadderPolicy) -> tuple[Hold, ...]:
+    """The holds of a borrower and their loans, and those of the disputes; not those of regions and products."""
+    if not facts.disputes:
+        return facts.holds
+    return (*facts.holds, *(dispute.hold(policy.disputes) for dispute in facts.disputes))
+
+
+def _holds(case: CaseFile, areas: Areas, policy: LadderPolicy) -> tuple[Hold, ...]:
+    own = own_holds(case.facts, policy)
     if not areas.holds:
-        return case.facts.holds
+        return own
     products = {key: file.facts.product for key, file in case.loans.items() if file.facts.product is not None}
     area_holds = (hold for area in areas.holds for hold in area.for_case(case.facts.region, products))
-    return (*case.facts.holds, *area_holds)
+    return (*own, *area_holds)
 
 
 def _exposure(case: CaseFile, policy: LadderPolicy) -> Exposure | None:

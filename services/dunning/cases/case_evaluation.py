@@ -1,7 +1,8 @@
 """The evaluation of a case: from facts, memory, policy and date to what is done, and when to look again.
 
-One conversation for all loans: a borrower gets one notice a day at most, and all contacts count against one budget; an
-answer to a hardship that they reported waits for no next day. A notice about relief or a promise goes before one of the
+One conversation for all loans: a borrower gets one notice a day at most, and all contacts count against one budget, as
+do talks with them; an answer to a hardship that they reported waits for neither. Plans that no step of a ladder asks
+for are a message of their own: the ladders wait a day for it. A notice about relief or a promise goes before one of the
 ladder, which waits a day. Of the notices and calls that the ladders of several loans ask for, the one for the worst
 loan is made and covers the others; but one that a later step comes after, such as a final notice, waits for its own
 day. Thanks for a cure are said when nothing else is.
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from services.dunning.cases.case_actions import CaseAction, NoticeAsked, StateMoved, TaskAsked
+from services.dunning.cases.case_actions import CaseAction, NoticeAsked, OffersWanted, StateMoved, TaskAsked
 from services.dunning.cases.case_context import CaseContext, budget_released_on, context_of
 from services.dunning.cases.case_file import Areas, CaseFile, CaseMemory
 from services.dunning.cases.case_news import case_news
@@ -28,8 +29,9 @@ from services.dunning.cases.loan_day import (
 )
 from services.dunning.cases.loan_memory import LoanMemory
 from services.dunning.cases.loan_news import loan_news
+from services.dunning.ladder.gates import CONTACT_BUDGET, ONE_NOTICE_A_DAY
 from services.dunning.ladder.policy import LadderPolicy
-from services.dunning.ladder.walk import CONTACT_BUDGET, ONE_NOTICE_A_DAY, walk
+from services.dunning.ladder.walk import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +75,21 @@ def evaluate_case(
             actions += news
     memory, news = case_news(case, context, loans, policy, on)
     actions += news
+    offers = sum(isinstance(action, OffersWanted) for action in actions)
     wanted = notices_wanted(context, memory, loans, policy, on)
     said = _said(wanted, context, memory, on)
-    steps = _walk_ladders(case, context, loans, policy, on, said, is_held_out=is_held_out)
-    if said is None and memory.noticed_on != on and context.contacts_left > 0 and not _contacts_of(steps):
+    messages = offers + (said is not None)
+    steps = _walk_ladders(case, context, loans, policy, on, messages, is_held_out=is_held_out)
+    if not messages and memory.noticed_on != on and context.contacts_left > 0 and not _contacts_of(steps):
         said = thanks(loans, policy, on)
     if said is not None:
         actions.append(said.notice)
         memory = replace(memory, done=(*memory.done, *said.keys))
     actions += steps
     actions += _states_moved(loans)
-    memory = _with_contacts(memory, context, actions, policy, on)
+    memory = _with_contacts(memory, context, _contacts_of(actions) + offers, policy, on)
+    if offers or any(isinstance(action, NoticeAsked) for action in actions):
+        memory = replace(memory, noticed_on=on)
     is_waited_for = any(one is not said for one in wanted)
     return CaseEvaluation(
         memories={loan.facts.loan_id: loan.memory for loan in loans},
@@ -98,18 +104,19 @@ def _said(
     wanted: Sequence[WantedNotice], context: CaseContext, memory: CaseMemory, on: date
 ) -> WantedNotice | None:  # fmt: skip
     """The most important of the notices wanted, if one can be said on this day."""
-    if not wanted or context.contacts_left <= 0:
+    if not wanted:
         return None
-    return wanted[0] if wanted[0].is_answer or memory.noticed_on != on else None
+    may_be_said = context.contacts_left > 0 and memory.noticed_on != on
+    return wanted[0] if wanted[0].is_answer or may_be_said else None
 
 
 def _walk_ladders(
     case: CaseFile, context: CaseContext, loans: Sequence[LoanDay], policy: LadderPolicy, on: date,
-    said: WantedNotice | None, *, is_held_out: bool,
+    messages: int, *, is_held_out: bool,
 ) -> list[CaseAction]:  # fmt: skip
-    """What the ladders of all loans do, beside the notice that is said."""
-    is_noticed = said is not None or case.memory.noticed_on == on
-    left = context.contacts_left - (said is not None)
+    """What the ladders of all loans do, beside so many `messages` that go out without them."""
+    is_noticed = messages > 0 or case.memory.noticed_on == on
+    left = context.contacts_left - messages
     for loan in loans:
         gate = gate_of(loan, on, is_noticed=is_noticed, contacts_left=left, is_held_out=is_held_out)
         loan.walk = walk(loan.levels, loan.before, policy, gate, circumstances_of(loan, case, context, on), on)
@@ -139,16 +146,12 @@ def _contacts_of(actions: Sequence[CaseAction]) -> int:
     )
 
 
-def _with_contacts(
-    memory: CaseMemory, context: CaseContext, actions: Sequence[CaseAction], policy: LadderPolicy, on: date
-) -> CaseMemory:
+def _with_contacts(memory: CaseMemory, context: CaseContext, made: int, policy: LadderPolicy, on: date) -> CaseMemory:
+    """The memory with so many contacts `made` today, without those that count no more."""
     contacts = context.contacts
     if policy.contact_budget is not None:
-        contacts = (*contacts, *[on] * _contacts_of(actions))
-    noticed_on = on if any(isinstance(action, NoticeAsked) for action in actions) else memory.noticed_on
-    if contacts == memory.contacts and noticed_on == memory.noticed_on:
-        return memory
-    return replace(memory, contacts=contacts, noticed_on=noticed_on)
+        contacts = (*contacts, *[on] * made)
+    return memory if contacts == memory.contacts else replace(memory, contacts=contacts)
 
 
 def _newly_kept_back(loan: LoanDay) -> Iterator[KeptBack]:
@@ -168,7 +171,7 @@ def _next_look(
     if ONE_NOTICE_A_DAY in rules or (is_waited_for and memory.noticed_on == on):
         days.append(on + timedelta(days=1))
     if CONTACT_BUDGET in rules or is_waited_for:
-        released_on = budget_released_on(memory.contacts, policy)
+        released_on = budget_released_on((*memory.contacts, *context.talks), policy)
         if released_on is not None:
             days.append(released_on)
     return min((day for day in days if day > on), default=None)

@@ -1,7 +1,6 @@
 """What an evaluation decided, as events of the contract."""
 
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from schemas.cases import (
@@ -46,7 +45,7 @@ from services.dunning.cases.case_actions import (
     TaskAsked,
 )
 from services.dunning.cases.case_file import CaseFile
-from services.dunning.cases.identifiers import MAX_LENGTH, fitted
+from services.dunning.cases.identifiers import fitted, reminder_id
 from services.dunning.ladder.policy import LadderPolicy
 from services.eventing.envelope import OutgoingEvent, outgoing
 
@@ -70,17 +69,6 @@ def events_of(
         return []
     case.sequence += 1
     return [outgoing(about_case, case.sequence, traceparent=traceparent)]
-
-
-def reminder_id(loan_id: str, anchor_due_on: date, step_id: str, attempt: int = 1) -> str:
-    """The id of a reminder: the same for the same loan, due date, step and attempt; an Identifier whenever those are.
-
-    A loan id too long to fit is replaced by a digest of it.
-    """
-    tail = f":{anchor_due_on:%Y%m%d}:{step_id}" + (f":{attempt}" if attempt > 1 else "")
-    if len(loan_id) + len(tail) > MAX_LENGTH:
-        loan_id = sha256(loan_id.encode()).hexdigest()[:40]
-    return loan_id + tail
 
 
 def component_amounts(amounts: Amounts) -> ComponentAmounts:

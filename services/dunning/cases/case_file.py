@@ -8,6 +8,8 @@ from typing import Final
 
 from schemas.cases import Verdict
 from services.dunning.aging.holds import AreaHold, Hold
+from services.dunning.cases.borrower_doings import MessageChoice, Talk
+from services.dunning.cases.disputes import Dispute
 from services.dunning.cases.exposure import Finances
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.loan_memory import LoanMemory
@@ -37,6 +39,11 @@ class CaseFacts:
     reliefs: tuple[Relief, ...] = ()
     withdrawn_reports: tuple[str, ...] = ()
     """Credit reports that were found to be wrong, by id."""
+    disputes: tuple[Dispute, ...] = ()
+    talks: tuple[Talk, ...] = ()
+    message_choices: tuple[MessageChoice, ...] = ()
+    viewed_offers: tuple[str, ...] = ()
+    """Offers that the borrower opened, by id."""
 
 
 NO_FACTS: Final = CaseFacts()

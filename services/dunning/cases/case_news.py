@@ -33,10 +33,11 @@ def case_news(
             or memory.told_holds or memory.told_reliefs):  # fmt: skip
         return memory, []
     memory, holds = _holds(context, memory, on)
+    memory, disputes = _disputes(case, context, memory, on)
     memory, reliefs = _reliefs(case.borrower_id, context, memory, loans, policy, on)
     memory, promises = _promises(context, memory)
     memory, borrowing = _borrowing(context, memory)
-    return memory, [*holds, *reliefs, *promises, *borrowing]
+    return memory, [*holds, *disputes, *reliefs, *promises, *borrowing]
 
 
 def _holds(context: CaseContext, memory: CaseMemory, on: date) -> tuple[CaseMemory, list[CaseAction]]:
@@ -51,6 +52,19 @@ def _holds(context: CaseContext, memory: CaseMemory, on: date) -> tuple[CaseMemo
         if holds != was_told:
             news.append(HoldTold(hold, began=holds))
     return (replace(memory, told_holds=tuple(told)) if news else memory), news
+
+
+def _disputes(
+    case: CaseFile, context: CaseContext, memory: CaseMemory, on: date
+) -> tuple[CaseMemory, list[CaseAction]]:
+    """A person is asked once to look into each dispute that holds a debt."""
+    holding = {hold.hold_id for hold in context.holds if hold.days is not None and covers((hold.days,), on)}
+    keys = {f"review-dispute:{one.dispute_id}": one for one in case.facts.disputes if one.dispute_id in holding}
+    new = {key: one for key, one in keys.items() if key not in memory.done}
+    if not new:
+        return memory, []
+    tasks = [TaskAsked("review-dispute", f"{case.borrower_id}:{key}", one.loan_id, None) for key, one in new.items()]
+    return replace(memory, done=(*memory.done, *new)), [*tasks]
 
 
 def _reliefs(

@@ -1,8 +1,8 @@
 """Notices that are no step of a ladder: an answer to a hardship, a word about a promise, thanks for a cure.
 
 Each is asked for once. Where contact is stopped, the contact budget spent, or another notice went out that day, it
-waits as long as it is true; thanks are dropped. Only an answer to what the borrower reported does not wait for the next
-day: who asks for help on the day of a reminder hears on that day that it is taken back.
+waits as long as it is true; thanks are dropped. Only an answer to what the borrower reported waits neither for the next
+day nor for the budget: who asks for help on the day of a reminder hears on that day that it is taken back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,12 +47,15 @@ def notices_wanted(
 
 
 def thanks(loans: Sequence[LoanDay], policy: LadderPolicy, on: date) -> WantedNotice | None:
-    """Thanks to a borrower whose last loan past due is cured on `on`."""
+    """Thanks to a borrower whose last loan past due is cured on `on`.
+
+    Not for a plan that cured it: the notifier confirms that with the plan.
+    """
     if policy.cures.thanks is None or any(loan.levels.is_past_due for loan in loans):
         return None
     cured = [
         loan for loan in loans
-        if loan.is_cured_today and loan.before.days_past_due > 0
+        if loan.is_cured_today and loan.before.days_past_due > 0 and not loan.is_newly_restructured
         and not (loan.facts.written_off or loan.stops.stops_contact(on))
     ]  # fmt: skip
     loan = min(cured, key=lambda one: (one.before.anchor_due_on or on, one.facts.loan_id), default=None)

@@ -3,8 +3,8 @@
 Telling the same again changes nothing; the same id with other content is refused.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final, cast
 
@@ -19,30 +19,17 @@ from schemas.hardship import (
     RiskAssessed,
 )
 from schemas.lending import BorrowerRegistered
-from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
 from schemas.values import EventData
 from services.dunning.aging.holds import Hold, InvalidHold
-from services.dunning.cases.case_events import reminder_id
+from services.dunning.cases import borrower_intake, notice_intake
 from services.dunning.cases.case_file import CaseFile, Risk
 from services.dunning.cases.exposure import Finances
-from services.dunning.cases.loan_memory import StepStatus
 from services.dunning.cases.promises import Promise, PromiseRefused, judge, refuse_promise
+from services.dunning.cases.refusals import NotTaken, same_or_refused
 from services.dunning.cases.relief import Relief
-from services.dunning.cases.step_memory import with_outcome
+from services.dunning.cases.relief_intake import end_relief, take_relief
+from services.dunning.cases.taking import Change
 from services.dunning.ladder.policy import LadderPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken(ValueError):
-    """Something told that is not taken: the rule's `code`, and the `field` whose `value` is refused for `reason`."""
-
-    code: str
-    field: str
-    value: object
-    reason: str
-
-
-Change = Callable[[CaseFile, EventData, LadderPolicy, date], bool]
 
 
 def take(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
@@ -62,7 +49,7 @@ def take_promise(case: CaseFile, promise: Promise, policy: LadderPolicy, on: dat
     """Take a promise; False when it is known. Raises PromiseRefused, and NotTaken when its id is another's."""
     known = next((one for one in case.facts.promises if one.promise_id == promise.promise_id), None)
     if known is not None:
-        return _same_or_refused(known, promise, "promise_id", promise.promise_id)
+        return same_or_refused(known, promise, "promise_id", promise.promise_id)
     earlier = [(one, judge(one, case.payments, policy.promises, on)) for one in case.facts.promises]
     refuse_promise(promise, earlier, [file.facts for file in case.loans.values()], policy.promises, on)
     case.facts = replace(case.facts, promises=(*case.facts.promises, promise))
@@ -73,7 +60,9 @@ def take_hold(case: CaseFile, hold: Hold) -> bool:
     """Take a hold; False when it is known. Raises NotTaken when its id is another's, or its loan is unknown."""
     known = next((one for one in case.facts.holds if one.hold_id == hold.hold_id), None)
     if known is not None:
-        return _same_or_refused(replace(known, lifted_on=None), hold, "hold_id", hold.hold_id)
+        return same_or_refused(replace(known, lifted_on=None), hold, "hold_id", hold.hold_id)
+    if any(dispute.dispute_id == hold.hold_id for dispute in case.facts.disputes):
+        raise NotTaken("id-reused", "hold_id", hold.hold_id, "is the id of a dispute")
     if hold.loan_id is not None and hold.loan_id not in case.loans:
         raise NotTaken("unknown-loan", "loan_id", hold.loan_id, "is not a loan of the borrower that dunning knows")
     case.facts = replace(case.facts, holds=(*case.facts.holds, hold))
@@ -81,55 +70,21 @@ def take_hold(case: CaseFile, hold: Hold) -> bool:
 
 
 def lift_hold(case: CaseFile, hold_id: str, lifted_on: date) -> bool:
-    """End a hold; False when it is lifted by then. Raises NotTaken when there is none of this id."""
-    known = next((one for one in case.facts.holds if one.hold_id == hold_id), None)
-    if known is None:
+    """End a hold, also that of a dispute; False when it is lifted by then. Raises NotTaken: none has this id."""
+    facts = case.facts
+    known = next((one for one in facts.holds if one.hold_id == hold_id), None)
+    disputed = next((one for one in facts.disputes if one.dispute_id == hold_id), None)
+    was_lifted_on = known.lifted_on if known is not None else disputed.lifted_on if disputed is not None else None
+    if known is None and disputed is None:
         raise NotTaken("unknown-hold", "hold_id", hold_id, "is not a hold of the borrower")
-    if known.lifted_on is not None and known.lifted_on <= lifted_on:
+    if was_lifted_on is not None and was_lifted_on <= lifted_on:
         return False
-    lifted = replace(known, lifted_on=lifted_on)
-    case.facts = replace(case.facts, holds=tuple(lifted if one is known else one for one in case.facts.holds))
+    case.facts = replace(
+        facts,
+        holds=tuple(replace(one, lifted_on=lifted_on) if one is known else one for one in facts.holds),
+        disputes=tuple(replace(one, lifted_on=lifted_on) if one is disputed else one for one in facts.disputes),
+    )
     return True
-
-
-def take_relief(case: CaseFile, relief: Relief) -> bool:
-    """Take a hardship; False when it is known. Raises NotTaken when its id is another's."""
-    known = next((one for one in case.facts.reliefs if one.relief_id == relief.relief_id), None)
-    if known is not None:
-        return _same_or_refused(replace(known, ended_on=None), relief, "hardship_id", relief.relief_id)
-    case.facts = replace(case.facts, reliefs=(*case.facts.reliefs, relief))
-    return True
-
-
-def end_relief(case: CaseFile, relief: Relief | None, relief_id: str, ended_on: date) -> bool:
-    """End a relief of the borrower, or for them one of their region, given as `relief`. Raises NotTaken."""
-    known = next((one for one in case.facts.reliefs if one.relief_id == relief_id), relief)
-    if known is None:
-        raise NotTaken("unknown-hardship", "hardship_id", relief_id, "is not a hardship of the borrower")
-    if known.ended_on is not None and known.ended_on <= ended_on:
-        return False
-    others = [one for one in case.facts.reliefs if one.relief_id != relief_id]
-    case.facts = replace(case.facts, reliefs=(*others, replace(known, ended_on=ended_on)))
-    return True
-
-
-def take_outcome(case: CaseFile, loan_id: str, step_id: str, reminder: str, status: StepStatus, on: date) -> bool:
-    """Take what became of a notice; False when it is of another due date or attempt, or known."""
-    file = case.loans.get(loan_id)
-    record = None if file is None else file.memory.steps.get(step_id)
-    if file is None or record is None or record.status != "asked":
-        return False
-    due_on = record.due_on or file.memory.anchor_due_on
-    if due_on is None or reminder != reminder_id(loan_id, due_on, step_id, record.attempts):
-        return False
-    file.memory = with_outcome(file.memory, step_id, status, on)
-    return True
-
-
-def _same_or_refused(known: object, told: object, field: str, value: str) -> bool:
-    if known != told:
-        raise NotTaken("id-reused", field, value, "is known with other content")
-    return False
 
 
 def _registered(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
@@ -204,17 +159,8 @@ def _promised(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -
         raise NotTaken("promise-refused", error.field, error.value, error.reason) from error
 
 
-def _noticed(case: CaseFile, data: EventData, policy: LadderPolicy, on: date) -> bool:
-    told = cast(NotifierEventData, data)
-    return take_outcome(case, told.loan_id, told.step_id, told.reminder_id, _OUTCOMES[type(data)], on)
-
-
-_OUTCOMES: Final[dict[type[EventData], StepStatus]] = {
-    NotificationSent: "done", NotificationFailed: "failed", NotificationSuppressed: "suppressed"
-}  # fmt: skip
-_CHANGES: Final[dict[type[EventData], Change]] = {
+_CHANGES: Final[Mapping[type[EventData], Change]] = {
     BorrowerRegistered: _registered, BorrowerFinancesReported: _finances, RiskAssessed: _risk,
     HoldPlaced: _hold_placed, HoldLifted: _hold_lifted, HardshipReported: _hardship, HardshipEnded: _hardship_ended,
-    PromiseReported: _promised, PromiseMadeByBorrower: _promised, NotificationSent: _noticed,
-    NotificationFailed: _noticed, NotificationSuppressed: _noticed,
+    PromiseReported: _promised, PromiseMadeByBorrower: _promised, **borrower_intake.CHANGES, **notice_intake.CHANGES,
 }  # fmt: skip

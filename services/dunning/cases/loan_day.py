@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from schemas.dunning import LoanFlag
 from services.dunning.cases.case_actions import (
+    LADDER_RULE,
     CaseAction,
     NoticeAsked,
     OffersWanted,
@@ -15,13 +16,15 @@ from services.dunning.cases.case_actions import (
 )
 from services.dunning.cases.case_context import CaseContext, Stops, time_barred_from
 from services.dunning.cases.case_file import CaseFile, LoanFile
+from services.dunning.cases.identifiers import proof_task_id, reminder_id
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.loan_levels import LoanLevels, levels_of, next_bucket_day, overdue_on, passing_matters
 from services.dunning.cases.loan_memory import CreditReport, LoanMemory
 from services.dunning.cases.loan_news import moved_memory
 from services.dunning.cases.step_memory import with_steps
+from services.dunning.ladder.gates import Circumstances, Gate
 from services.dunning.ladder.policy import LadderPolicy
-from services.dunning.ladder.walk import Circumstances, Gate, StepTaken, Walk, after_walk, step_looks
+from services.dunning.ladder.walk import StepTaken, Walk, after_walk, step_looks
 
 
 @dataclass(slots=True)
@@ -45,6 +48,12 @@ class LoanDay:
     def is_cured_today(self) -> bool:
         """Whether it was past due until this day."""
         return self.before.is_past_due and not self.levels.is_past_due
+
+    @property
+    def is_newly_restructured(self) -> bool:
+        """Whether a plan was carried out since it was last looked at."""
+        plan_id = self.facts.restructuring_id
+        return plan_id is not None and plan_id != self.before.restructuring_id
 
     @property
     def wants_notice(self) -> bool:
@@ -118,6 +127,7 @@ def take_steps(loan: LoanDay, policy: LadderPolicy, on: date) -> list[CaseAction
     if loan.walk is None:
         return []
     actions = [action for taken in loan.walk.actions for action in _actions_of(taken, loan, on)]
+    actions += [_proof_of(step_id, loan) for step_id in loan.walk.unproven]
     if loan.walk.notice is not None:
         actions = [*_notice_of(loan.walk.notice, loan), *actions]
     memory = with_steps(loan.memory, loan.before, loan.walk.anchor_due_on, after_walk(loan.walk, on), policy)
@@ -137,13 +147,19 @@ def _notice_of(taken: StepTaken, loan: LoanDay) -> list[CaseAction]:
     anchor, loan_id = loan.levels.anchor_due_on, loan.facts.loan_id
     if anchor is None:
         return []
-    rule = f"ladder:{taken.step.id}"
+    rule = f"{LADDER_RULE}{taken.step.id}"
     asked = NoticeAsked(
         loan_id, taken.for_step_id, rule, taken.attempt, taken.step.notice, anchor, loan.levels.amounts
     )  # fmt: skip
-    if taken.step.action != "offer" or (taken.attempt > 1 and taken.step.id == taken.for_step_id):
-        return [asked]
-    return [asked, OffersWanted(loan_id, taken.for_step_id, rule)]
+    return [asked, OffersWanted(loan_id, taken.for_step_id, rule)] if taken.wants_offers else [asked]
+
+
+def _proof_of(step_id: str, loan: LoanDay) -> TaskAsked:
+    """A person is to find out whether a notice that must be proven was sent."""
+    record = loan.before.steps[step_id]
+    due_on = record.due_on or loan.before.anchor_due_on or loan.facts.as_of
+    task_id = proof_task_id(reminder_id(loan.facts.loan_id, due_on, step_id, record.attempts))
+    return TaskAsked("prove-notice", task_id, loan.facts.loan_id, step_id)
 
 
 def _actions_of(taken: StepTaken, loan: LoanDay, on: date) -> list[CaseAction]:

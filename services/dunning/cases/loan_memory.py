@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
 from schemas.dunning import LoanFlag, LoanState
 from services.dunning.ladder.policy import LadderPolicy
 
-StepStatus = Literal["asked", "done", "failed", "suppressed", "covered", "skipped"]
+StepStatus = Literal["asked", "done", "failed", "suppressed", "unknown", "unproven", "covered", "skipped"]
 """`asked`: the outcome is not known yet. `covered`: another notice or call was made in its place. `failed` and
-`suppressed`: the notifier could not, or should not, send it; it is tried again or `skipped`."""
+`suppressed`: the notifier could not, or should not, send it; it is tried again or `skipped`. `unknown`: whether it was
+sent cannot be known; `unproven`: it must be, and a person is asked to find out."""
 
 UNTRIED: Final = frozenset({"failed", "suppressed"})
 
@@ -20,7 +21,9 @@ class StepRecord:
     """What became of a step, since `on`, at attempt number `attempts`.
 
     `due_on` is the due date it was asked for, where it is not the one that the memory is about. `covered_by` is the
-    more severe step of the same loan that covers it; `taken_for` the step that fell back on it.
+    more severe step of the same loan that covers it; `taken_for` the step that fell back on it. `words` are what the
+    notifier told of the attempt, in order of the alphabet; `deferred_until` is the latest time it named to wait for.
+    `offered_on`: plans were wanted with it on this day. `is_after_unknown`: an attempt before was `unknown`.
     """
 
     status: StepStatus
@@ -29,6 +32,10 @@ class StepRecord:
     due_on: date | None = None
     covered_by: str | None = None
     taken_for: str | None = None
+    words: tuple[str, ...] = ()
+    deferred_until: datetime | None = None
+    offered_on: date | None = None
+    is_after_unknown: bool = False
 
 
 Steps = Mapping[str, StepRecord]
@@ -76,6 +83,8 @@ class LoanMemory:
     cured_on: date | None = None
     report: CreditReport | None = None
     referred_on: date | None = None
+    restructuring_id: str | None = None
+    """The restructuring that the loan was last seen under."""
     broken_plan_id: str | None = None
     """The restructuring that was last judged broken."""
     kept_back: tuple[tuple[str, str], ...] = ()

@@ -59,6 +59,7 @@ def moved_memory(
         awaited_due_on=_awaited_due_on(facts, levels, policy),
         cured_on=cured_on,
         referred_on=referred_on,
+        restructuring_id=facts.restructuring_id,
     )
 
 

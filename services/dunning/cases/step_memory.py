@@ -11,6 +11,7 @@ from datetime import date
 
 from services.dunning.cases.loan_levels import LoanLevels
 from services.dunning.cases.loan_memory import NO_STEPS, LoanMemory, StepRecord, Steps, StepStatus
+from services.dunning.cases.notice_outcomes import status_of
 from services.dunning.ladder.policy import LadderPolicy
 
 
@@ -60,6 +61,22 @@ def with_outcome(memory: LoanMemory, step_id: str, status: StepStatus, on: date)
     return replace(memory, steps={**memory.steps, **changes})
 
 
+def with_word(memory: LoanMemory, step_id: str, word: str, on: date) -> LoanMemory:
+    """The memory after a word of the notifier about a notice.
+
+    A step given up is taken up again for nothing but the proof that it was delivered; one that a person is to find out
+    about stays so until more is known.
+    """
+    record = memory.steps[step_id]
+    words = tuple(sorted({*record.words, word}))
+    heard = replace(memory, steps={**memory.steps, step_id: replace(record, words=words)})
+    status = status_of(words)
+    is_news = status != record.status and not (
+        (record.status == "skipped" and status != "done") or (record.status == "unproven" and status == "unknown")
+    )
+    return with_outcome(heard, step_id, status, on) if is_news else heard
+
+
 def _without_referral(steps: Steps, policy: LadderPolicy) -> Steps:
     """The steps without a referral to lawyers: a loan called back from them is referred anew if it comes to that."""
     kept = {
@@ -71,9 +88,9 @@ def _without_referral(steps: Steps, policy: LadderPolicy) -> Steps:
 
 
 def _for_their_due_date(memory: LoanMemory) -> Steps:
-    """The steps; of those whose outcome is not known yet, the due date they were asked for is kept."""
+    """The steps; of those that more may be heard of, the due date they were asked for is kept."""
     return {
-        key: replace(record, due_on=memory.anchor_due_on) if record.status == "asked" and record.due_on is None
+        key: replace(record, due_on=memory.anchor_due_on) if record.status != "covered" and record.due_on is None
         else record
         for key, record in memory.steps.items()
     }  # fmt: skip

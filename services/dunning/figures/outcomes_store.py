@@ -153,7 +153,8 @@ _CONTACTS: Final = f"""
     ),
     told as (
         select f.borrower_id, f.evaluation, f.on_date, f.kind, f.fact ->> 'loan_id' as loan_id,
-            f.fact ->> 'step_id' as step
+            case f.fact ->> 'step_id' when 'offer' then substring(f.fact ->> 'reminder_id' from '[^:]+$')
+                else f.fact ->> 'step_id' end as step
         from fact_record f
         where f.kind in ('{_SENT}', '{_FAILED}', '{_SUPPRESSED}') and f.on_date between $5 and least($6, $1)
     ),

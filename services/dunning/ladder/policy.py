@@ -16,6 +16,7 @@ from services.dunning.ladder.rules import (
     JURISDICTIONS,
     ContactBudget,
     CureRules,
+    DisputeRules,
     Jurisdiction,
     Method,
     OverBorrowing,
@@ -57,6 +58,7 @@ class LadderPolicy(BaseModel):
     contact_budget: ContactBudget | None = None
     promises: PromiseRules = PromiseRules()
     relief: ReliefRules = ReliefRules()
+    disputes: DisputeRules = DisputeRules()
     plans: PlanRules = PlanRules()
     cures: CureRules = CureRules()
     over_borrowing: OverBorrowing = OverBorrowing()
@@ -118,6 +120,16 @@ class LadderPolicy(BaseModel):
     def awaited_steps(self) -> frozenset[str]:
         """The ids of steps that others come after."""
         return frozenset(step.after.step for step in self.steps if step.after is not None)
+
+    @cached_property
+    def steps_to_prove(self) -> frozenset[str]:
+        """The ids of notices that count only if it is known that they were sent.
+
+        Those of a credit report, and those that another step comes after.
+        """
+        notices = {step.id for step in self.steps if step.is_notice}
+        of_reports = {step.id for step in self.steps if step.action == "credit-notice"}
+        return frozenset(of_reports | (notices & self.awaited_steps))
 
     @cached_property
     def state_by_bucket(self) -> dict[str, LoanState]:

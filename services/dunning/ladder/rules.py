@@ -69,6 +69,12 @@ class ReliefRules(PolicyPart):
     regional: Notice | None = None
 
 
+class DisputeRules(PolicyPart):
+    """`hold_days`: how long the debt is held that a borrower objects to; without it until somebody lifts the hold."""
+
+    hold_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
 class PlanRules(PolicyPart):
     """How a plan is watched: it is broken when past due for more than so many days within the watch period."""
 

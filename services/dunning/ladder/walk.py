@@ -2,8 +2,9 @@
 
 A step is taken once for a due date. A jump over several days takes each action that is due once, but of the notices
 only the most severe: the lesser ones are covered by it, and count as done when it is. A notice of credit reporting is
-covered by none but its like. A notice that the notifier could not send is tried again as the policy says. Which steps
-a loan remembers from day to day says `step_memory`.
+covered by none but its like. A notice that the notifier could not send is tried again as the policy says. One that
+may have been sent or not counts as a reminder; where it must be proven, it is tried once more, and then a person is to
+find out. Which steps a loan remembers from day to day says `step_memory`.
 """
 
 from collections.abc import Iterator
@@ -14,82 +15,11 @@ from typing import Final, Literal
 from services.dunning.cases.loan_levels import LoanLevels
 from services.dunning.cases.loan_memory import UNTRIED, LoanMemory, StepRecord, Steps
 from services.dunning.cases.step_memory import remembered_steps
+from services.dunning.ladder.gates import ONE_NOTICE_A_DAY, Circumstances, Gate
 from services.dunning.ladder.policy import LadderPolicy
-from services.dunning.ladder.risk_bands import RiskBand
-from services.dunning.ladder.steps import CONTACTS, ESCALATIONS, Condition, LadderStep
+from services.dunning.ladder.steps import CONTACTS, LadderStep
 
-ONE_NOTICE_A_DAY: Final = "one-notice-a-day"
-CONTACT_BUDGET: Final = "contact-budget"
 _BEFORE_ALL_DAYS: Final = -10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What keeps steps back on a day. `is_noticed`: the borrower was sent a notice on it already."""
-
-    contact_is_stopped: bool = False
-    clock_is_stopped: bool = False
-    is_in_relief: bool = False
-    is_promised: bool = False
-    is_noticed: bool = False
-    budget_is_spent: bool = False
-    is_held_out: bool = False
-    is_time_barred: bool = False
-    is_written_off: bool = False
-
-    def closed_by(self, step: LadderStep, levels: LoanLevels) -> str | None:
-        """The rule that keeps a step back, or None."""
-        action = step.action
-        rules = (
-            (self.is_written_off, "written-off"),
-            (self.is_time_barred, "time-barred"),
-            (self.is_held_out and not step.required, "hold-out"),
-            (self.contact_is_stopped and action != "stop", "hold"),
-            (self.clock_is_stopped and (action == "call" or action in ESCALATIONS), "hold"),
-            (self.is_in_relief and not step.during_relief, "relief"),
-            (self.is_promised and (levels.is_past_due or action in ESCALATIONS), "promise"),
-            (self.is_noticed and step.is_notice, ONE_NOTICE_A_DAY),
-            (self.budget_is_spent and action in CONTACTS, CONTACT_BUDGET),
-        )
-        for closes, rule in rules:
-            if closes:
-                return rule
-        return None
-
-
-OPEN_GATE: Final = Gate()
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the conditions of steps ask about, beside the bucket."""
-
-    overdue_minor: int
-    product: str | None = None
-    segment: str | None = None
-    risk_band: RiskBand | None = None
-    flags: tuple[str, ...] = ()
-    is_over_borrowed: bool = False
-
-    def fit(self, condition: Condition, bucket: str) -> bool:
-        """Whether a step is for this loan."""
-        if condition.buckets is not None and bucket not in condition.buckets:
-            return False
-        if condition.overdue_from_minor is not None and self.overdue_minor < condition.overdue_from_minor:
-            return False
-        if condition.overdue_to_minor is not None and self.overdue_minor > condition.overdue_to_minor:
-            return False
-        if condition.risk_bands is not None and self.risk_band not in condition.risk_bands:
-            return False
-        if condition.products is not None and self.product not in condition.products:
-            return False
-        if condition.segments is not None and self.segment not in condition.segments:
-            return False
-        if condition.over_borrowed is not None and condition.over_borrowed != self.is_over_borrowed:
-            return False
-        return all(flag in self.flags for flag in condition.with_flags) and not any(
-            flag in self.flags for flag in condition.without_flags
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +30,19 @@ class StepTaken:
     attempt: int
     for_step_id: str
 
+    @property
+    def wants_offers(self) -> bool:
+        """Whether plans go with it: with the first attempt of a step that offers."""
+        return self.step.action == "offer" and (self.attempt == 1 or self.step.id != self.for_step_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
     """What a day asks of the ladder: one `notice` at most, other actions, and steps that are over with.
 
     `covered` steps are not taken because `covered_by` (a step's id; None for another loan's) is in their place;
-    `skipped` ones are given up. `kept_back` are due but for a rule, as (step id, rule).
+    `skipped` ones are given up. Of `unproven` ones a person is to find out whether they were done. `kept_back` are due
+    but for a rule, as (step id, rule).
     """
 
     anchor_due_on: date | None
@@ -116,6 +52,7 @@ class Walk:
     covered: tuple[str, ...] = ()
     covered_by: str | None = None
     skipped: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
     kept_back: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -154,17 +91,21 @@ def walk(
     day = _Day(levels, steps, policy, about, on)
     due: list[StepTaken] = []
     skipped: list[str] = []
+    unproven: list[str] = []
     for step in policy.steps[:reached]:
         found = day.due(step)
         if isinstance(found, StepTaken):
             due.append(found)
             if step.action == "stop" and gate.closed_by(step, levels) is None:
                 break
-        elif found is not None:
+        elif found == "skip":
             skipped.append(step.id)
-    if not due and not skipped:
+        elif found == "prove" and not (gate.is_written_off or gate.is_time_barred):
+            unproven.append(step.id)
+    if not due and not skipped and not unproven:
         return Walk(anchor, steps)
-    return _sorted_out(Walk(anchor, steps, skipped=tuple(skipped)), due, policy, gate, levels)
+    walked = Walk(anchor, steps, skipped=tuple(skipped), unproven=tuple(unproven))
+    return _sorted_out(walked, due, policy, gate, levels)
 
 
 def _sorted_out(walked: Walk, due: list[StepTaken], policy: LadderPolicy, gate: Gate, levels: LoanLevels) -> Walk:
@@ -194,7 +135,9 @@ def _sorted_out(walked: Walk, due: list[StepTaken], policy: LadderPolicy, gate: 
     return replace(
         walked, notice=notice, actions=tuple(reversed(actions)), covered=tuple(covered),
         covered_by=None if notice is None else notice.for_step_id,
-        kept_back=tuple((key, rule) for key, rule in kept_back if key not in covered),
+        # A ladder that is stopped keeps nothing back any more.
+        kept_back=() if any(taken.step.action == "stop" for taken in actions)
+        else tuple((key, rule) for key, rule in kept_back if key not in covered),
     )  # fmt: skip
 
 
@@ -225,7 +168,7 @@ def step_looks(levels: LoanLevels, steps: Steps, policy: LadderPolicy) -> Iterat
         yield anchor + timedelta(days=following.at_days)
     for step in policy.steps[:reached]:
         record = steps.get(step.id)
-        if record is not None and record.status in UNTRIED:
+        if record is not None and (record.status in UNTRIED or _is_tried_once_more(step, record, policy)):
             yield record.on + timedelta(days=step.when_not_done.retry_after_days)
         if step.after is not None and (done_on := _done_on(step.after.step, steps)) is not None:
             yield done_on + timedelta(days=step.after.days)
@@ -241,8 +184,11 @@ class _Day:
     about: Circumstances
     on: date
 
-    def due(self, step: LadderStep) -> StepTaken | Literal["skip"] | None:
-        """The step as it is to be taken, "skip" when it never will be, None when it is not due."""
+    def due(self, step: LadderStep) -> StepTaken | Literal["skip", "prove"] | None:
+        """The step as it is to be taken, "skip" when it never will be, None when it is not due.
+
+        "prove": whether it was taken is not known, and a person is to find out.
+        """
         if step.last_day is not None and self.levels.ladder_days > step.last_day:
             return None
         if step.at_days <= 0 and self.levels.is_past_due:
@@ -253,11 +199,16 @@ class _Day:
         if record is None:
             is_outdone = step.is_notice and step.at_days <= self._severest(step)
             return StepTaken(step, 1, step.id) if not is_outdone and self._fits(step) else None
-        if record.status not in UNTRIED or self.on < record.on + timedelta(days=step.when_not_done.retry_after_days):
+        if record.status == "unknown" and record.is_after_unknown and step.id in self.policy.steps_to_prove:
+            return "prove"
+        is_tried_once_more = _is_tried_once_more(step, record, self.policy)
+        if record.status not in UNTRIED and not is_tried_once_more:
+            return None
+        if self.on < record.on + timedelta(days=step.when_not_done.retry_after_days):
             return None
         if step.is_notice and step.at_days < self._severest(step):
             return None
-        if record.attempts < step.when_not_done.attempts:
+        if is_tried_once_more or record.attempts < step.when_not_done.attempts:
             return StepTaken(step, record.attempts + 1, step.id)
         fallback = self._fallback(step)
         return "skip" if fallback is None else StepTaken(fallback, record.attempts + 1, step.id)
@@ -290,6 +241,11 @@ class _Day:
         return severest
 
 
+def _is_tried_once_more(step: LadderStep, record: StepRecord, policy: LadderPolicy) -> bool:
+    """Whether a notice that must be proven goes out again, for it is not known whether it was sent."""
+    return record.status == "unknown" and not record.is_after_unknown and step.id in policy.steps_to_prove
+
+
 def _done_on(step_id: str, steps: Steps) -> date | None:
     """When a step, or the one that covers it, was really done; None if it was not."""
     record = steps.get(step_id)
@@ -300,11 +256,19 @@ def _done_on(step_id: str, steps: Steps) -> date | None:
 
 def after_walk(done: Walk, on: date) -> Steps:
     """The steps to remember after a day on which all was done that it asks for."""
-    changes: dict[str, StepRecord] = {key: StepRecord("skipped", on) for key in done.skipped}
+    changes: dict[str, StepRecord] = {
+        **{key: replace(done.steps[key], status="skipped", on=on) for key in done.skipped},
+        **{key: replace(done.steps[key], status="unproven", on=on) for key in done.unproven},
+    }
     changes.update((key, StepRecord("covered", on, covered_by=done.covered_by)) for key in done.covered)
     for taken in (*done.actions, done.notice):
         if taken is not None:
-            record = StepRecord("asked" if taken.step.action in CONTACTS else "done", on, taken.attempt)
+            before = done.steps.get(taken.for_step_id)
+            record = StepRecord(
+                "asked" if taken.step.action in CONTACTS else "done", on, taken.attempt,
+                offered_on=on if taken.wants_offers else None,
+                is_after_unknown=before is not None and (before.is_after_unknown or before.status == "unknown"),
+            )  # fmt: skip
             changes[taken.for_step_id] = record
             if taken.step.id != taken.for_step_id:
                 changes[taken.step.id] = replace(record, taken_for=taken.for_step_id)

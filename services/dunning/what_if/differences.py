@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
+from services.dunning.cases.case_actions import LADDER_RULE
 from services.dunning.cases.record import DecisionRow, LevelRow
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.ladder.steps import ESCALATIONS
@@ -16,7 +17,6 @@ from services.dunning.what_if.replay import Replayed, Scenario
 Side = Literal["live", "what-if"]
 """`live`: decided by the ladder that was in force."""
 
-_LADDER_RULE: Final = "ladder:"
 _CHOICE_OF_LADDER: Final = "ladder"
 """The kind of the decision to move a case to another ladder, which is no part of what a ladder decides."""
 
@@ -134,18 +134,18 @@ def _policy_of(version: str, scenario: Scenario) -> LadderPolicy:
 
 
 def _step(row: RecordedDecision | DecisionRow) -> str:
-    is_of_ladder = row.rule.startswith(_LADDER_RULE) or row.kind in ("task", "kept-back", "credit-report", "referral")
+    is_of_ladder = row.rule.startswith(LADDER_RULE) or row.kind in ("task", "kept-back", "credit-report", "referral")
     return row.step_id or "" if is_of_ladder else row.rule
 
 
 def _measures(row: RecordedDecision | DecisionRow, policy: LadderPolicy) -> list[str]:
     match row.kind:
         case "notice":
-            is_of_ladder = row.rule.startswith(_LADDER_RULE)
-            step = policy.step_by_id.get(row.rule.removeprefix(_LADDER_RULE)) if is_of_ladder else None
+            is_of_ladder = row.rule.startswith(LADDER_RULE)
+            step = policy.step_by_id.get(row.rule.removeprefix(LADDER_RULE)) if is_of_ladder else None
             escalates = step is not None and step.action in ESCALATIONS
             return ["contacts", "escalations"] if escalates else ["contacts"]
-        case "task" if row.step_id is not None:
+        case "task" if json.loads(row.decided)["kind"] == "call":
             return ["contacts", "calls"]
         case "offers":
             return ["offers"]

@@ -13,9 +13,10 @@ from schemas.registry import BY_TYPE
 from services.dunning.api.command_facts import Told, command_fact_of, take_told
 from services.dunning.cases.case_file import Areas, CaseFile, LoanFile
 from services.dunning.cases.case_text import loan_facts_of
-from services.dunning.cases.intake import NotTaken, takes
+from services.dunning.cases.intake import takes
 from services.dunning.cases.loan_memory import LoanMemory
 from services.dunning.cases.promises import AllocatedPayment, Promise
+from services.dunning.cases.refusals import NotTaken
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.what_if.history import History, RecordedFact, RecordedStanding
 

@@ -10,24 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
-from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed
+from schemas.notifier import NotifierEventData
 from services.dunning.api.command_facts import NOT_REACHED, TaskDone
-from services.dunning.cases.case_actions import CaseAction, NoticeAsked, TaskAsked
-from services.dunning.cases.case_events import reminder_id
-from services.dunning.cases.identifiers import fitted
+from services.dunning.cases.case_actions import LADDER_RULE, CaseAction, NoticeAsked, TaskAsked
+from services.dunning.cases.identifiers import fitted, offer_id, offer_message_id, reminder_id
 from services.dunning.cases.loan_memory import StepStatus
+from services.dunning.cases.notice_outcomes import WORDS_ABOUT_NOTICES, status_of, word_of
 from services.dunning.what_if.history import History, RecordedDecision
 
 Unheard = Literal["done", "open"]
 """What a notice or call that was never asked for is taken as: really made on the same day, or never heard of again."""
 
-_STATUS: Final[dict[str, StepStatus]] = {
-    NotificationSent.event_type: "done", NotificationFailed.event_type: "failed",
-    NotificationSuppressed.event_type: "suppressed",
-}  # fmt: skip
-_LADDER_RULE: Final = "ladder:"
+_ABOUT_NOTICES: Final = {model.event_type: model for model in WORDS_ABOUT_NOTICES}
 
 
 class KnownOutcomes:
@@ -67,24 +63,42 @@ class KnownOutcomes:
 
     @cached_property
     def _outcomes(self) -> dict[str, StepStatus]:
-        """The last outcome of each notice or call."""
+        """What became in the end of each notice or call; those that nothing final was heard of are left out."""
+        words: dict[str, set[str]] = defaultdict(set)
         outcomes: dict[str, StepStatus] = {}
         for fact in self._history.facts:
-            status = _STATUS.get(fact.kind)
-            if status is not None:
-                outcomes[json.loads(fact.fact)["reminder_id"]] = status
+            model = _ABOUT_NOTICES.get(fact.kind)
+            if model is not None:
+                told = cast(NotifierEventData, model.model_validate_json(fact.fact))
+                words[told.reminder_id].add(word_of(told))
             elif fact.kind == TaskDone.kind:
-                told = json.loads(fact.fact)
-                is_done = told["outcome"] != NOT_REACHED
-                outcomes[told["task_id"]] = "done" if is_done else "failed"
+                task = TaskDone.model_validate_json(fact.fact)
+                outcomes[task.task_id] = "failed" if task.outcome == NOT_REACHED else "done"
+        statuses = {reminder: status_of(told) for reminder, told in words.items()}
+        outcomes.update((reminder, status) for reminder, status in statuses.items() if status != "asked")
+        for reminder, message in self._messages_with_offers.items():
+            if message in outcomes:
+                outcomes[reminder] = outcomes[message]
         return outcomes
+
+    @cached_property
+    def _messages_with_offers(self) -> dict[str, str]:
+        """Of notices that plans went with, the ids of the messages that told of the plans in their place."""
+        wanted = {(one.evaluation, one.loan_id, one.step_id) for one in self._history.decisions if one.kind == "offers"}
+        messages: dict[str, str] = {}
+        for one in self._history.decisions:
+            key = _key_of(one) if one.kind == "notice" else None
+            is_wanted = (one.evaluation, one.loan_id, one.step_id) in wanted
+            if key is not None and is_wanted and one.loan_id is not None and one.step_id is not None:
+                messages[key] = offer_message_id(offer_id(one.loan_id, one.on, one.step_id))
+        return messages
 
 
 def _asked(actions: Sequence[CaseAction]) -> Iterator[tuple[str, str, str]]:
     """The notices and calls of the ladder among actions, as (key, loan id, step id)."""
     for action in actions:
         match action:
-            case NoticeAsked() if action.rule.startswith(_LADDER_RULE):
+            case NoticeAsked() if action.rule.startswith(LADDER_RULE):
                 key = reminder_id(action.loan_id, action.due_on, action.step_id, action.attempt)
                 yield key, action.loan_id, action.step_id
             case TaskAsked(kind="call", loan_id=str(loan_id), step_id=str(step_id)):
@@ -92,7 +106,7 @@ def _asked(actions: Sequence[CaseAction]) -> Iterator[tuple[str, str, str]]:
 
 
 def _key_of(decision: RecordedDecision) -> str | None:
-    if decision.kind == "notice" and decision.rule.startswith(_LADDER_RULE):
+    if decision.kind == "notice" and decision.rule.startswith(LADDER_RULE):
         told = json.loads(decision.decided)
         return reminder_id(told["loan_id"], date.fromisoformat(told["due_on"]), told["step_id"], told["attempt"])
     if decision.kind == "task" and decision.step_id is not None:

@@ -18,6 +18,7 @@ from services.notifier.contact_rules.holidays import RestCalendar, RestDayKind, 
 from services.notifier.contact_rules.opt_outs import HonourOptOut
 from services.notifier.contact_rules.purposes import PURPOSES
 from services.notifier.contact_rules.recipients import NoContact
+from services.notifier.contact_rules.records_kept import RecordsKept
 from services.notifier.contact_rules.rule import Citation, Rule, Scope
 from services.notifier.contact_rules.rule_set import RuleSet
 from services.schedules.working_days import UnknownCalendar
@@ -28,6 +29,7 @@ _WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 _CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 _CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 _MOST_DAYS: Final = 366
+_MOST_YEARS: Final = 100
 
 
 def _minutes(value: object) -> int:
@@ -197,12 +199,25 @@ RuleDocument = Annotated[
 ]
 
 
+class _RecordsKeptDocument(_Document):
+    years: Annotated[int, Field(ge=1, le=_MOST_YEARS)]
+    clause: Text
+    source: Text
+    primary_text_read: bool
+    note: Text | None = None
+
+    def compiled(self) -> RecordsKept:
+        citation = Citation("records-kept", self.clause, self.source, self.primary_text_read, self.note)
+        return RecordsKept(self.years, citation)
+
+
 class RuleSetDocument(_Document):
     """A document of contact rules; `name` is how cases and settings call it."""
 
     name: Identifier
     version: Annotated[str, Field(min_length=1, max_length=64)]
     in_force_from: date
+    records_kept: _RecordsKeptDocument | None = None
     rules: Annotated[tuple[RuleDocument, ...], Field(min_length=1, strict=False)]
 
     @field_validator("rules")
@@ -217,7 +232,9 @@ class RuleSetDocument(_Document):
 
     def compiled(self) -> RuleSet:
         """The rules, ready to decide with."""
-        return RuleSet.of(self.name, self.version, self.in_force_from, (rule.compiled() for rule in self.rules))
+        rules = (rule.compiled() for rule in self.rules)
+        kept = None if self.records_kept is None else self.records_kept.compiled()
+        return RuleSet.of(self.name, self.version, self.in_force_from, rules, kept)
 
 
 def parse_rule_set(text: str, source_name: str) -> RuleSet:

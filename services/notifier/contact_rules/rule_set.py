@@ -9,6 +9,7 @@ from typing import Self
 
 from schemas.borrower_answers import Purpose
 from services.notifier.contact_rules.facts import Channel, Facts, Recipient
+from services.notifier.contact_rules.records_kept import RecordsKept
 from services.notifier.contact_rules.rule import Rule
 
 _Kind = tuple[Channel, Purpose, Recipient]
@@ -16,16 +17,27 @@ _Kind = tuple[Channel, Purpose, Recipient]
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules under a name and a version. Of two that hold a contact back equally long, the earlier one is told."""
+    """Rules under a name and a version. Of two that hold a contact back equally long, the earlier one is told.
+
+    `records_kept` None: nothing is said of how long records are kept, so that none is erased.
+    """
 
     name: str
     version: str
     in_force_from: date
     rules: tuple[Rule, ...]
     _by_kind: Mapping[_Kind, tuple[Rule, ...]]
+    records_kept: RecordsKept | None = None
 
     @classmethod
-    def of(cls, name: str, version: str, in_force_from: date, rules: Iterable[Rule]) -> Self:
+    def of(
+        cls,
+        name: str,
+        version: str,
+        in_force_from: date,
+        rules: Iterable[Rule],
+        records_kept: RecordsKept | None = None,
+    ) -> Self:
         """A rule set of these rules, in their order."""
         ordered = tuple(rules)
         by_kind: dict[_Kind, list[Rule]] = defaultdict(list)
@@ -35,7 +47,7 @@ class RuleSet:
                     for recipient in rule.scope.recipients:
                         by_kind[channel, purpose, recipient].append(rule)
         frozen = MappingProxyType({kind: tuple(found) for kind, found in by_kind.items()})
-        return cls(name, version, in_force_from, ordered, frozen)
+        return cls(name, version, in_force_from, ordered, frozen, records_kept)
 
     def about(self, facts: Facts) -> tuple[Rule, ...]:
         """The rules that are about a contact."""

@@ -70,9 +70,8 @@ class KeyRing:
 
     def seal(self, owner: str, plain: bytes) -> bytes:
         """Seal a value for its owner, such as a borrower id."""
-        key_id = self.current.encode("ascii")
         nonce = os.urandom(_NONCE_BYTES)
-        head = bytes((_VERSION, len(key_id))) + key_id
+        head = self.mark
         return head + nonce + self._keys[self.current].encrypt(nonce, plain, head + owner.encode())
 
     def open(self, owner: str, sealed: bytes) -> bytes:
@@ -87,6 +86,12 @@ class KeyRing:
         except (InvalidTag, ValueError):
             raise SealBroken(owner, "it was changed, or is another owner's") from None
 
+    @property
+    def mark(self) -> bytes:
+        """What every value begins with that is sealed today."""
+        key_id = self.current.encode("ascii")
+        return bytes((_VERSION, len(key_id))) + key_id
+
     def is_current(self, owner: str, sealed: bytes) -> bool:
         """Whether the key that seals today sealed this. Raises SealBroken."""
         return _key_id(owner, sealed)[0] == self.current
@@ -94,6 +99,11 @@ class KeyRing:
     def digest(self, kind: str, value: str) -> bytes:
         """What stands for a value in an index: equal for equal values of a kind, and no way back without the key."""
         return hmac.new(self._index_key, f"{kind}\0{value}".encode(), hashlib.sha256).digest()[:_DIGEST_BYTES]
+
+
+def new_key() -> str:
+    """A key for the settings, base64."""
+    return base64.b64encode(os.urandom(_KEY_BYTES)).decode()
 
 
 def key_ids(ring: KeyRing) -> Sequence[str]:

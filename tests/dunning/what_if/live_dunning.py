@@ -12,7 +12,16 @@ from aiokafka import ConsumerRecord
 
 from schemas.dunning import ReminderRequested
 from schemas.ledger import BusinessDateCompleted, LedgerEventData
-from schemas.notifier import NotificationFailed, NotificationSent, NotificationSuppressed, NotifierEventData
+from schemas.notifier import (
+    NotificationDeferred,
+    NotificationDelivered,
+    NotificationFailed,
+    NotificationSent,
+    NotificationSuppressed,
+    NotificationUndelivered,
+    NotificationUnknown,
+    NotifierEventData,
+)
 from schemas.values import EventData
 from services.dunning.cases.case_work import CaseWork
 from services.dunning.handlers import CaseHandler
@@ -26,7 +35,7 @@ from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent, ReceivedEvent
 from services.eventing.store import write_outbox
 
-Outcome = Literal["sent", "failed", "suppressed", "unheard"]
+Outcome = Literal["sent", "failed", "suppressed", "unheard", "unknown", "delivered", "bounced", "moved", "deferred"]
 Notifier = Callable[[str], Outcome]
 """What becomes of a reminder, by its id."""
 
@@ -38,8 +47,10 @@ def all_sent(reminder_id: str) -> Outcome:
 
 
 def mixed(seed: int) -> Notifier:
-    """Most messages are sent, some fail or are suppressed, and of some nothing is heard."""
-    fates: tuple[Outcome, ...] = ("sent", "sent", "sent", "failed", "suppressed", "unheard")
+    """Most messages are sent, some fail, come back or are suppressed, and of some nothing is heard or known."""
+    fates: tuple[Outcome, ...] = (
+        "sent", "sent", "delivered", "failed", "suppressed", "unheard", "unknown", "bounced", "moved", "deferred"
+    )  # fmt: skip
     return lambda reminder_id: fates[crc32(f"{seed}|{reminder_id}".encode()) % len(fates)]
 
 
@@ -84,8 +95,7 @@ class LiveDunning:
         """The notifier says what became of the oldest reminders, in one batch."""
         taken = self.asked[:at_most]
         del self.asked[:at_most]
-        answers = [_answer(reminder, self.notifier(reminder.reminder_id)) for reminder in taken]
-        told = [answer for answer in answers if answer is not None]
+        told = [answer for one in taken for answer in _answers(one, self.notifier(one.reminder_id))]
         if told:
             await self.tell(*told)
 
@@ -134,18 +144,31 @@ def document_of(policy: Any) -> str:
     return json.dumps(policy.model_dump(mode="json", exclude_unset=True))
 
 
-def _answer(reminder: ReminderRequested, fate: Outcome) -> NotifierEventData | None:
+def _answers(reminder: ReminderRequested, fate: Outcome) -> list[NotifierEventData]:
     common: dict[str, Any] = {
         "borrower_id": reminder.borrower_id, "loan_id": reminder.loan_id, "notification_id": reminder.reminder_id,
         "reminder_id": reminder.reminder_id, "step_id": reminder.step_id, "template": reminder.template,
     }  # fmt: skip
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    sent = NotificationSent(**common, channel="email", language="en", sent_at=at)
+    came_back: dict[str, Any] = {**common, "channel": "email", "kind": "bounced", "told_at": at}
     match fate:
         case "sent":
-            sent_at = datetime(2024, 1, 1, tzinfo=UTC)
-            return NotificationSent(**common, channel="email", language="en", sent_at=sent_at)
+            return [sent]
+        case "delivered":
+            return [sent, NotificationDelivered(**common, channel="email", delivered_at=at)]
+        case "bounced":
+            return [sent, NotificationUndelivered(**came_back, is_tried_elsewhere=False)]
+        case "moved":
+            again = NotificationSent(**common, channel="sms", language="en", sent_at=at)
+            return [sent, NotificationUndelivered(**came_back, is_tried_elsewhere=True), again]
+        case "unknown":
+            return [NotificationUnknown(**common, channel="email", reason="no answer")]
+        case "deferred":
+            return [NotificationDeferred(**common, until=at, rule="hours", rules_version="1", clause="8 to 20 h"), sent]
         case "failed":
-            return NotificationFailed(**common, reason="no channel")
+            return [NotificationFailed(**common, reason="no channel")]
         case "suppressed":
-            return NotificationSuppressed(**common, rule="paid")
+            return [NotificationSuppressed(**common, rule="paid")]
         case _:
-            return None
+            return []

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
 from hypothesis import strategies as st
 
+from schemas.borrower_answers import DebtDisputed, HardshipReportedByBorrower, OptedIn, OptedOut
 from schemas.hardship import (
     AreaHoldLifted,
     AreaHoldPlaced,
@@ -21,6 +22,7 @@ from schemas.hardship import (
     RiskAssessed,
 )
 from schemas.lending import BorrowerRegistered
+from schemas.notifier import ContactRecorded
 from schemas.values import EventData
 from services.dunning.api.command_requests import (
     Command,
@@ -72,7 +74,8 @@ class Day:
 KINDS: Final = (
     "pay", "pay", "pay", "tell", "tell", "tell", "reverse", "charge-back", "promise", "promise", "hold", "hold", "lift",
     "hardship", "end-hardship", "finances", "risk", "register", "region", "area-hold", "area-lift", "restructure",
-    "write-off", "open", "open", "call-done", "call-done", "review", "end-incident", "withdraw-report", "look",
+    "write-off", "open", "open", "dispute", "dispute", "talk", "opt-out", "hardship-page",
+    "call-done", "call-done", "review", "end-incident", "withdraw-report", "look",
 )  # fmt: skip
 LOAN_KINDS: Final = frozenset({"pay", "tell", "reverse", "charge-back", "restructure", "write-off", "open"})
 """What the ledger tells of."""
@@ -162,6 +165,9 @@ class Telling:
                 done = TaskDoneRequest(reason="called", outcome="reached" if act.second % 3 else "not-reached")
                 for task_id in await commands.open_tasks(act.borrower, "call"):
                     await commands.do(Command("task-done", act.borrower, done, task_id))
+                found = TaskDoneRequest(reason="asked", outcome="delivered" if act.second % 3 else "lost")
+                for task_id in await commands.open_tasks(act.borrower, "prove-notice"):
+                    await commands.do(Command("task-done", act.borrower, found, task_id))
 
     def _event(self, act: Act, on: date) -> EventData | None:
         self.told += 1
@@ -208,7 +214,24 @@ class Telling:
                     to_on=max(since, until) if act.second < 15 else None,
                 )  # fmt: skip
             case "lift":
-                return HoldLifted(**ids, hold_id=f"h{act.first}", lifted_on=on)
+                return HoldLifted(**ids, hold_id=f"{'d' if act.second % 2 else 'h'}{act.first}", lifted_on=on)
+            case "dispute":
+                return DebtDisputed(
+                    **ids, dispute_id=f"d{act.first}", loan_id=f"{act.borrower}-{act.loan or '1'}", kind="amount",
+                    disputed_on=on - timedelta(days=act.second % 3),
+                )  # fmt: skip
+            case "talk":
+                made_at = datetime.combine(on, time(act.first), UTC) + timedelta(days=act.second % 3 - 1)
+                return ContactRecorded(
+                    **ids, contact_id=f"c{act.second}", channel="call", outcome="conversation", made_at=made_at
+                )
+            case "opt-out":
+                at = datetime.combine(on, time(act.first), UTC)
+                if act.second % 2:
+                    return OptedOut(**ids, channel="sms", opted_out_at=at, source="page")
+                return OptedIn(**ids, channel="sms", opted_in_at=at, source="page")
+            case "hardship-page":
+                return HardshipReportedByBorrower(**ids, hardship_id=f"r{act.first}", reason="illness", reported_on=on)
             case "hardship":
                 return HardshipReported(**ids, hardship_id=f"r{act.first}", reason="illness", reported_on=on,
                                         review_on=until if act.second < 10 else None)  # fmt: skip

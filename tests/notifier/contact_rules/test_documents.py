@@ -143,3 +143,19 @@ def test_every_rule_of_a_preset_says_where_it_comes_from() -> None:
         for rule in rule_set.rules:
             assert rule.citation.clause
             assert rule.citation.source
+
+
+@pytest.mark.parametrize(("preset", "years"), [("CN", 5), ("US", 3), ("UK", 6)])
+def test_a_preset_says_how_long_records_are_kept(preset: str, years: int) -> None:
+    kept = shipped_rule_sets().in_force(preset, moment("2026-03-05T00:00:00+00:00")).records_kept
+    assert kept is not None
+    assert kept.years == years
+
+
+def test_rules_that_say_nothing_of_records_let_none_be_erased() -> None:
+    assert parse_rule_set(OF_A_LENDER, "ours.yaml").records_kept is None
+
+
+def test_records_are_kept_for_a_year_at_least() -> None:
+    kept = "records_kept: {years: 0, clause: none, source: ours, primary_text_read: true}\nrules:\n"
+    assert "records_kept.years" in problem(changed("rules:\n", kept))

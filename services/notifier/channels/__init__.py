@@ -1,0 +1,1 @@
+"""How messages leave: e-mail, SMS, the lender's own app, and calls that people make."""

@@ -1,0 +1,1 @@
+"""What providers tell: what became of messages, and what borrowers wrote back."""
