@@ -18,5 +18,7 @@ def settings_fault_text(error: ValidationError) -> str | None:
 
 def _fault(prefix: str, detail: ErrorDetails) -> str:
     name = f"{prefix}{'.'.join(map(str, detail['loc']))}".upper()
-    value = "" if name.endswith(_SECRET_SUFFIXES) else f" {str(detail['input'])!r}"
+    # Of what is missing, the input is all settings that there are.
+    is_told = detail["type"] != "missing" and not name.endswith(_SECRET_SUFFIXES)
+    value = f" {str(detail['input'])!r}" if is_told else ""
     return f"{name}{value}: {detail['msg']}"

@@ -24,15 +24,29 @@ class HttpHandover:
         self._client = httpx.AsyncClient(
             headers={"Accept-Encoding": "identity", "User-Agent": "amends"},
             timeout=deadline_seconds,
-            limits=httpx.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+            # Whoever is cancelled while it waits for a connection of httpx's pool may take that place in it for ever.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=max_connections),
             trust_env=False,
         )
+        self._places = asyncio.Semaphore(max_connections)
 
     async def answer(self, request: HttpRequest, message: OutboundMessage) -> httpx.Response:
         """The provider's answer, of any status, its body read up to 64 KiB.
 
         Raises ChannelUnavailable if no byte was sent, FateUnknown if some were and no answer came in time.
         """
+        until = asyncio.get_running_loop().time() + self._deadline_seconds
+        try:
+            async with asyncio.timeout_at(until):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise self._ended(message, False, "no connection to the provider was free in time") from error
+        try:
+            return await _read(await self._response(request, message, until), until)
+        finally:
+            self._places.release()
+
+    async def _response(self, request: HttpRequest, message: OutboundMessage, until: float) -> httpx.Response:
         sending = self._client.build_request(
             request.method, request.url, headers=dict(request.headers), content=request.body
         )
@@ -43,16 +57,14 @@ class HttpHandover:
             left = left or event.endswith("send_request_headers.started")
 
         sending.extensions["trace"] = note
-        until = asyncio.get_running_loop().time() + self._deadline_seconds
         try:
             async with asyncio.timeout_at(until):
-                response = await self._client.send(sending, stream=True)
+                return await self._client.send(sending, stream=True)
         except (TimeoutError, httpx.TimeoutException) as error:
             raise self._ended(message, left, "the provider did not answer in time") from error
         except httpx.HTTPError as error:
             reason = "the provider broke off before it answered" if left else "the provider cannot be reached"
             raise self._ended(message, left, reason) from error
-        return await _read(response, until)
 
     def _ended(self, message: OutboundMessage, left: bool, reason: str) -> ChannelUnavailable | FateUnknown:
         kind = FateUnknown if left else ChannelUnavailable

@@ -8,14 +8,17 @@ from schemas.offers import OfferedPlan, OfferMade
 
 OfferStatus = Literal["open", "accepted", "agreed", "countered", "closed"]
 ClosedReason = Literal["declined", "expired", "withdrawn", "countered"]
-OfferState = Literal["open", "accepted", "agreed", "wished", "declined", "expired", "withdrawn", "replaced"]
+OfferState = Literal[
+    "open", "accepted", "agreed", "wished", "declined", "expired", "withdrawn", "replaced", "not-taken"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class KeptOffer:
     """An offer and its fate.
 
-    `accepted`: the borrower said so on the page. `agreed`: dunning took the acceptance. `plan_id` is the plan of both.
+    `accepted`: the borrower said so on the page. `agreed`: dunning took the acceptance. `plan_id` is the plan of both;
+    with it a closed offer is one whose acceptance came too late to be taken.
     `is_wish_refused`: no plan meets what the borrower wished, and the offer stands as it was.
     """
 
@@ -34,6 +37,8 @@ class KeptOffer:
             return "wished"
         if self.status != "closed":
             return self.status
+        if self.plan_id is not None:
+            return "not-taken"
         if self.closed_reason is None or self.closed_reason == "countered":
             return "replaced"
         return self.closed_reason

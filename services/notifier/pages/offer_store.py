@@ -60,11 +60,15 @@ async def keep_offers(connection: Connection, keys: KeyRing, offers: Sequence[tu
 
 
 async def close_offers(connection: Connection, rows: Sequence[tuple[str, str, ClosedReason]]) -> None:
-    """Close offers, (borrower id, offer id, reason) each; one that dunning agreed to stays agreed."""
+    """Close offers, (borrower id, offer id, reason) each; one that dunning agreed to stays agreed.
+
+    One that was accepted does not expire: dunning takes what was accepted in time, however late it hears of it.
+    """
     await connection.execute(
         "update kept_offer o set status = 'closed', closed_reason = n.reason"
         " from unnest($1::text[], $2::text[], $3::text[]) as n (borrower_id, offer_id, reason)"
-        " where o.borrower_id = n.borrower_id and o.offer_id = n.offer_id and o.status <> 'agreed'",
+        " where o.borrower_id = n.borrower_id and o.offer_id = n.offer_id and o.status <> 'agreed'"
+        " and not (o.status = 'accepted' and n.reason = 'expired')",
         *zip(*sorted(rows), strict=True),
     )
 

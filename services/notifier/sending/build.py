@@ -12,6 +12,7 @@ from services.notifier.contact_rules.rule_sets import rule_sets_with
 from services.notifier.pages.links import LinkMaker
 from services.notifier.sealing.key_ring import KeyRing
 from services.notifier.sending.departures import Departures, RulesInForce
+from services.notifier.sending.dispatch_wording import DispatchWording
 from services.notifier.sending.endings import Endings
 from services.notifier.sending.hand_overs import HandOvers
 from services.notifier.sending.lender import Lender
@@ -45,7 +46,7 @@ def sender_of(
     by_name = {cast(dunning.Channel, name): channels[name] for name in get_args(dunning.Channel) if name in channels}
     honouring_key = frozenset(name for name, channel in by_name.items() if channel.honours_key)
     departures = Departures(
-        keys=keys, calendar=calendar, rules=rules, writer=Writer(Lender.of(own, words), library), links=links,
+        keys=keys, calendar=calendar, rules=rules, wording=DispatchWording(Writer(Lender.of(own, words), library), links),
         channels=frozenset(by_name), honouring_key=honouring_key, clock=clock,
     )  # fmt: skip
     endings = Endings(sending.patience, honouring_key, clock, chance or random.Random())

@@ -16,19 +16,19 @@ from services.notifier.borrowers.contact_history_store import ContactMade, recor
 from services.notifier.borrowers.lender_calendar import LenderCalendar
 from services.notifier.borrowers.store import load_borrowers
 from services.notifier.contact_rules.rule_sets import RuleSets
-from services.notifier.pages.links import LinkMaker, LinkWanted
 from services.notifier.sealing.key_ring import KeyRing, SealBroken
 from services.notifier.sending import departure_store
 from services.notifier.sending.borrower_plan import Plan, Planner
 from services.notifier.sending.departure import CALL
 from services.notifier.sending.digest import Dispatch, awake
+from services.notifier.sending.dispatch_wording import DispatchWording
 from services.notifier.sending.due_store import postpone, take_due
 from services.notifier.sending.event_store import tell
 from services.notifier.sending.hand_overs import HandOver
 from services.notifier.sending.message import WaitingMessage
 from services.notifier.sending.room import Room
-from services.notifier.sending.verdict import Verdict, failing, losing, verdict_of
-from services.notifier.sending.wording import LEADS_TO_PAGES, Links, Unwordable, Worded, Writer
+from services.notifier.sending.verdict import Verdict, losing, verdict_of
+from services.notifier.sending.wording import Worded
 
 log = structlog.get_logger(__name__)
 _UNREADABLE_WAITS: Final = timedelta(minutes=15)
@@ -62,8 +62,7 @@ class Departures:
         keys: KeyRing,
         calendar: LenderCalendar,
         rules: RulesInForce,
-        writer: Writer,
-        links: LinkMaker,
+        wording: DispatchWording,
         channels: frozenset[Channel],
         honouring_key: frozenset[Channel],
         clock: Clock,
@@ -71,8 +70,7 @@ class Departures:
         self._keys = keys
         self._calendar = calendar
         self._rules = rules
-        self._writer = writer
-        self._links = links
+        self._wording = wording
         self._channels = channels
         self._honouring_key = honouring_key
         self._clock = clock
@@ -91,7 +89,9 @@ class Departures:
             plan = self._planned(borrowers, due, room, at)
             verdicts = [verdict_of(one, at) for one in plan.kept_back]
             verdicts += [verdict for given_up in plan.given_up for verdict in losing(given_up)]
-            leaving = await self._worded(connection, borrowers, plan, verdicts, at)
+            fresh = [dispatch for dispatch in plan.dispatches if not dispatch.is_repeat]
+            leaving, unworded = await self._wording.word(connection, borrowers, fresh, at)
+            verdicts += unworded
             hand_overs = await self._written(connection, borrowers, plan, leaving, verdicts, at)
         _count(verdicts)
         return Marked(hand_overs, len(verdicts) + sum(len(one.dispatch.parts) for one in hand_overs))
@@ -111,53 +111,6 @@ class Departures:
         for borrower_id, messages in due.items():
             planner.add(borrowers[borrower_id], awake(messages, at))
         return planner.plan
-
-    async def _worded(
-        self, connection: Connection, borrowers: Borrowers, plan: Plan, verdicts: list[Verdict], at: datetime
-    ) -> list[Worded]:
-        """The new dispatches in words. Messages that cannot be worded fail; their digest leaves without them later."""
-        fresh = [dispatch for dispatch in plan.dispatches if not dispatch.is_repeat]
-        page_urls = await self._page_urls(connection, fresh, at)
-        leaving = []
-        for dispatch in fresh:
-            opt_out_url = self._links.opt_out_url(dispatch.borrower_id, dispatch.channel)
-            links = Links(opt_out_url, page_urls.get(dispatch.dispatch_id))
-            borrower = borrowers[dispatch.borrower_id]
-            try:
-                leaving.append(self._writer.word(dispatch, borrower, links))
-            except Unwordable as error:
-                log.error("message_unwordable", dispatch_id=dispatch.dispatch_id, reason=error.reason)
-                verdicts += self._unwordable(dispatch, borrower, links, error)
-        return leaving
-
-    def _unwordable(self, dispatch: Dispatch, borrower: Borrower, links: Links, error: Unwordable) -> list[Verdict]:
-        broken = {
-            part.message.request.notification_id: reason
-            for part, reason in self._writer.faults(dispatch, borrower, links)
-        }
-        if not broken:
-            return [failing(part.message, error.reason) for part in dispatch.parts]
-        return [
-            failing(part.message, broken[part.message.request.notification_id])
-            for part in dispatch.parts
-            if part.message.request.notification_id in broken
-        ]
-
-    async def _page_urls(self, connection: Connection, fresh: Sequence[Dispatch], at: datetime) -> dict[str, str]:
-        """New links to borrowers' pages, by dispatch id; in a digest, to the first loan that wants one."""
-        wanted: dict[str, LinkWanted] = {}
-        for dispatch in fresh:
-            for part in dispatch.parts:
-                request = part.message.request
-                if request.template in LEADS_TO_PAGES and dispatch.dispatch_id not in wanted:
-                    wanted[dispatch.dispatch_id] = LinkWanted(
-                        request.borrower_id, request.loan_id, request.about.offer_id, dispatch.channel,
-                        request.about.link_expires_at or at + self._links.valid_for,
-                    )  # fmt: skip
-        if not wanted:
-            return {}
-        urls = await self._links.offer_links(connection, list(wanted.values()))
-        return dict(zip(wanted, urls, strict=True))
 
     async def _written(
         self,

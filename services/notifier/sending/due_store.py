@@ -15,7 +15,9 @@ from services.notifier.words import DIGESTIBLE
 _COLUMNS = (
     "borrower_id, notification_id, reminder_id, loan_id, step_id, template, channels, currency, due_on, days_past_due,"
     " penalty_minor, fee_minor, interest_minor, principal_minor, traceparent, about::text, asked_at, next_attempt_at,"
-    " attempts, channel, channel_attempts, channel_since, spent_channels, told_until, dispatch_id"
+    " attempts, channel, channel_attempts, channel_since, spent_channels, told_until,"
+    " (select k.dispatch_id from kept_dispatch k where k.borrower_id = message.borrower_id"
+    "  and k.dispatch_id = message.dispatch_id) as kept_dispatch_id"
 )
 _DIGESTIBLE = sorted(DIGESTIBLE)
 
@@ -80,5 +82,5 @@ def _waiting(row: asyncpg.Record) -> WaitingMessage:
     )  # fmt: skip
     return WaitingMessage(
         request, row["asked_at"], row["next_attempt_at"], row["attempts"], row["channel"], row["channel_attempts"],
-        row["channel_since"], frozenset(row["spent_channels"]), row["told_until"], row["dispatch_id"],
+        row["channel_since"], frozenset(row["spent_channels"]), row["told_until"], row["kept_dispatch_id"],
     )  # fmt: skip

@@ -126,7 +126,15 @@ async def test_an_acceptance_that_dunning_could_not_take_is_not_called_accepted(
     browser = await scene.visiting()
     await accepts(browser)
     await scene.take(OfferClosed(**ANSWER, reason="withdrawn", closed_on=offer_made().made_on))
-    assert (await browser.get("/accepted")).url.path == "/plans"
+    page = await browser.get("/accepted")
+    assert (page.url.path, "it could not be put in place any more" in page.text) == ("/plans", True)
+
+
+async def test_an_acceptance_in_time_is_not_undone_by_the_offers_expiry(scene: PageScene) -> None:
+    browser = await scene.visiting()
+    await accepts(browser)
+    await scene.take(OfferClosed(**ANSWER, reason="expired", closed_on=offer_made().expires_on))
+    assert (await browser.get("/accepted")).url.path == "/accepted"
 
 
 async def test_an_acceptance_that_dunning_took_stays_whatever_is_told_later(scene: PageScene) -> None:

@@ -14,7 +14,7 @@ from tests.notifier.sending.post_office import PostOffice
 from tests.notifier.sending.unreliable import UnreliableMailbox, unreliable_gateway
 from tests.notifier.sending.waiting import asked_for
 
-MESSAGES = 40
+MESSAGES = 150
 BORROWERS = [f"borrower-{number:03}" for number in range(MESSAGES)]
 
 
