@@ -24,12 +24,13 @@ from services.notifier.channels.channel_settings import ChannelSettings
 from services.notifier.channels.providers import Providers
 from services.notifier.contact_rules.rule_sets import RuleSets, rule_sets_with
 from services.notifier.handlers import NotifierHandler
+from services.notifier.pages.clearing import Clearing
 from services.notifier.pages.links import LinkMaker
 from services.notifier.pages.page_parts import PageParts
 from services.notifier.pages.page_settings import PageSettings
 from services.notifier.public_listener import PublicListener
 from services.notifier.receipts.routes import ReceiptParts, receipt_routes
-from services.notifier.sealing.key_ring import KeyRing
+from services.notifier.sealing.key_ring import KeyRing, WrongKeys
 from services.notifier.sealing.rotation import Resealing
 from services.notifier.sending.build import sender_of
 from services.notifier.sending.sender import SenderWork
@@ -56,7 +57,9 @@ def notifier(settings: Settings) -> ServiceParts:
     return ServiceParts(
         name="notifier",
         topics=[lending.TOPIC, ledger.TOPIC, dunning.TOPIC],
-        handler=NotifierHandler(parts.keys, parts.clock, timedelta(seconds=parts.own.digest_window_seconds)),
+        handler=NotifierHandler(
+            parts.keys, parts.clock, timedelta(seconds=parts.own.digest_window_seconds), parts.own.offer_channels
+        ),
         work=parts.work,
         api=parts.api,
     )
@@ -68,6 +71,9 @@ def _told_as_misconfigured() -> Iterator[None]:
         yield
     except ValidationError:
         raise
+    except WrongKeys as error:
+        variable = "AMENDS_NOTIFIER_CONTACT_INDEX_KEY" if error.place is None else "AMENDS_NOTIFIER_CONTACT_KEYS"
+        raise NotifierMisconfigured(f"{variable}: {error}") from error
     except ValueError as error:
         raise NotifierMisconfigured(str(error)) from error
 
@@ -95,10 +101,12 @@ class _Parts:
         clock: Clock = SystemClock()
         if own.clock_ahead_seconds:
             clock = OffsetClock(timedelta(seconds=own.clock_ahead_seconds))
+        rule_sets = rule_sets_with(own.contact_rules_files)
+        rule_sets.in_force(own.contact_rules, clock.now())
         return cls(
             settings=settings, own=own, channels=channels, pages=pages, words=words, clock=clock,
             keys=KeyRing.parse(own.contact_keys.get_secret_value(), own.contact_index_key.get_secret_value()),
-            calendar=LenderCalendar.of(settings, own), rule_sets=rule_sets_with(own.contact_rules_files),
+            calendar=LenderCalendar.of(settings, own), rule_sets=rule_sets,
             providers=Providers.of(channels), links=LinkMaker.of(pages),
             library=checked_library(own.templates_dir, most_segments=words.sms_most_segments),
         )  # fmt: skip
@@ -112,6 +120,7 @@ class _Parts:
             )  # fmt: skip
         upkeep = _Upkeep((
             Resealing(self.keys, self.clock), Retention(self.rule_sets, self.own.contact_rules, self.clock),
+            Clearing(self.clock),
         ))  # fmt: skip
         return [
             SenderWork(pool, sender),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from schemas.dunning import ReminderRequested
+from schemas.dunning import Channel, ReminderRequested
 from schemas.values import EventData
 from services.eventing.batch import Outcome
 from services.eventing.clock import Clock
@@ -19,11 +19,18 @@ from services.notifier.sending.taking import take_requests
 class NotifierHandler:
     """Keeps what is known of borrowers and their offers, and queues a message for each reminder and offer."""
 
-    def __init__(self, keys: KeyRing, clock: Clock, digest_window: timedelta) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        clock: Clock,
+        digest_window: timedelta,
+        offer_channels: tuple[Channel, ...] = ("email", "sms"),
+    ) -> None:
+        """`offer_channels` are tried in order for messages that the notifier sends of itself."""
         self._keys = keys
         self._clock = clock
         self._digest_window = digest_window
-        self._offers = OfferTaking(keys, clock)
+        self._offers = OfferTaking(keys, clock, offer_channels)
 
     async def __call__(self, connection: Connection, events: Sequence[ReceivedEvent[EventData]]) -> Outcome:
         """Take the events of a batch. Borrowers are locked before anything else is."""

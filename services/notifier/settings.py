@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from schemas.dunning import Channel
+
 
 class NotifierSettings(BaseSettings):
     """Keys, contact rules, and the words that every message carries about the lender.
@@ -27,6 +29,9 @@ class NotifierSettings(BaseSettings):
     digest_window_seconds: Annotated[
         int, Field(ge=0, le=86_400, description="so long a reminder waits for others to the same borrower")
     ] = 60
+    offer_channels: Annotated[
+        tuple[Channel, ...], Field(min_length=1, description="tried in order, to tell of offers and of plans in place")
+    ] = ("email", "sms")
     clock_ahead_seconds: Annotated[
         int, Field(description="only for rehearsals: contact hours are those of a clock so much ahead")
     ] = 0

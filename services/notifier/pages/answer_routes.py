@@ -70,14 +70,12 @@ class AnswerPages:
             raise NothingThere
         if seen.offer.state_on(seen.today) != "open":
             return see_other(where_it_stands(seen.offer))
-        return await self.look_at_form(request)
+        return await self._look(request)
 
     async def look_at_form(self, request: Request) -> Response:
         """A form."""
         self.answers.reader.limit(request)
-        async with self.answers.parts.connections.writing() as connection:
-            visitor = await self.answers.visitor(connection, request, self.answers.parts.clock.now())
-            return await self._form_page(connection, request, visitor)
+        return await self._look(request)
 
     async def decline(self, request: Request) -> Response:
         """Decline all plans."""
@@ -161,6 +159,11 @@ class AnswerPages:
             raise NothingThere
         return self.answers.page_for(request, visitor, "done.html", kind=kind, answer=answer)
 
+    async def _look(self, request: Request) -> Response:
+        async with self.answers.parts.connections.writing() as connection:
+            visitor = await self.answers.visitor(connection, request, self.answers.parts.clock.now())
+            return await self._form_page(connection, request, visitor)
+
     async def _taken(self, request: Request, kind: AnswerKind, take: _Taking) -> Response:
         reader, parts = self.answers.reader, self.answers.parts
         reader.limit(request)
@@ -190,7 +193,7 @@ class AnswerPages:
         parts, visit = self.answers.parts, visitor.visit
         at = parts.clock.now()
         today = await parts.today(connection, at)
-        offer = await self.answers.offer_of(connection, visit, at)
+        offer = await self.answers.offer_of(connection, visit)
         currency = await offer_store.loan_currency(connection, visit.borrower_id, visit.loan_id)
         name = request.url.path.removeprefix("/")
         return self.answers.page_for(

@@ -11,7 +11,6 @@ from typing import Final
 from services.schedules.money import MINOR_DIGITS
 
 LONGEST_TEXT_LETTERS: Final = 1_000
-LONGEST_REASON_LETTERS: Final = 200
 _LONGEST_NUMBER_LETTERS: Final = 20
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _DAYS_OF_MONTH: Final = 31

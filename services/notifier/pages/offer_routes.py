@@ -29,7 +29,7 @@ async def shown_to(answers: PageAnswers, request: Request) -> Shown:
     at = answers.parts.clock.now()
     async with answers.parts.connections.writing() as connection:
         visitor = await answers.visitor(connection, request, at)
-        offer = await answers.offer_of(connection, visitor.visit, at)
+        offer = await answers.offer_of(connection, visitor.visit)
         if offer is not None:
             await note_view(connection, offer, at)
         return Shown(visitor, offer, await answers.parts.today(connection, at))

@@ -72,7 +72,7 @@ class PageAnswers:
             raise VisitOver
         return Visitor(visit, visit_id, await self.parts.borrower(connection, visit.borrower_id, at))
 
-    async def offer_of(self, connection: Connection, visit: Visit, at: datetime) -> KeptOffer | None:
+    async def offer_of(self, connection: Connection, visit: Visit) -> KeptOffer | None:
         """The offer that the visit is about: the link's, or a newer one in its place that is open; None without any."""
         keys, borrower_id = self.parts.keys, visit.borrower_id
         newest = await offer_store.newest_offer(connection, keys, borrower_id, visit.loan_id)

@@ -46,8 +46,8 @@ def sender_of(
     by_name = {cast(dunning.Channel, name): channels[name] for name in get_args(dunning.Channel) if name in channels}
     honouring_key = frozenset(name for name, channel in by_name.items() if channel.honours_key)
     departures = Departures(
-        keys=keys, calendar=calendar, rules=rules, wording=DispatchWording(Writer(Lender.of(own, words), library), links),
-        channels=frozenset(by_name), honouring_key=honouring_key, clock=clock,
+        keys=keys, calendar=calendar, rules=rules, clock=clock, channels=frozenset(by_name),
+        honouring_key=honouring_key, wording=DispatchWording(Writer(Lender.of(own, words), library), links),
     )  # fmt: skip
     endings = Endings(sending.patience, honouring_key, clock, chance or random.Random())
     hand_overs = HandOvers(by_name, sending.longest_hand_over_seconds)
