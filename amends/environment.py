@@ -31,6 +31,7 @@ def environment_of(addresses: StackAddresses) -> dict[str, str]:
         "AMENDS_NOTIFIER_PAGES_URL": f"http://127.0.0.1:{addresses.pages_port}",
         "AMENDS_NOTIFIER_PAGE_KEY": _key(addresses, "page"),
         "AMENDS_NOTIFIER_CONTACT_RULES": "US",
+        "AMENDS_NOTIFIER_DIGEST_WINDOW_SECONDS": "2",
         "AMENDS_NOTIFIER_DEFAULT_TIME_ZONES": '["America/New_York"]',
         "AMENDS_NOTIFIER_CLOCK_AHEAD_SECONDS": str(_seconds_to_rehearsal(SystemClock().now())),
         "AMENDS_CLOCK": "events",
