@@ -4,6 +4,7 @@ import sys
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
 
 from amends.commands.api_key import api_key_app
 from amends.commands.dead_letters import dead_letters_app
@@ -18,7 +19,7 @@ from amends.commands.run import run
 from amends.commands.service import service
 from amends.commands.stack import stack_app
 from amends.commands.tail import tail
-from amends.settings_faults import settings_fault_text
+from amends.settings_faults import settings_fault_text, unreadable_setting_text
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Event-driven loan collections.")
 app.add_typer(stack_app, name="stack")
@@ -45,4 +46,7 @@ def main() -> None:
         if fault is None:
             raise
         typer.echo(fault, err=True)
+        sys.exit(2)
+    except SettingsError as error:
+        typer.echo(unreadable_setting_text(error), err=True)
         sys.exit(2)

@@ -1,6 +1,7 @@
 """`amends stack`: the servers Amends needs (Kafka, PostgreSQL, a message sink), without Docker."""
 
 import logging
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +36,7 @@ def up_command(data: Folder = None) -> None:
     console = Console()
     console.print(_status_table(stack.status()))
     for name, value in environment_of(addresses).items():
-        console.print(escape(f"export {name}={value}"), soft_wrap=True, highlight=False)
+        console.print(escape(f"export {name}={shlex.quote(value)}"), soft_wrap=True, highlight=False)
     console.print(f"Messages: {addresses.sink_page_url}", soft_wrap=True, highlight=False)
 
 

@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from fastapi import APIRouter
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
 
 from schemas import dunning, ledger, lending
 from services.eventing.api_connections import ApiConnections
@@ -50,7 +51,7 @@ class NotifierMisconfigured(ValueError):
 def notifier(settings: Settings) -> ServiceParts:
     """The parts of the notifier: contacts are read before loans, loans before reminders.
 
-    Raises NotifierMisconfigured, and ValidationError where a variable cannot be read.
+    Raises NotifierMisconfigured, and ValidationError or SettingsError where a variable cannot be read.
     """
     with _told_as_misconfigured():
         parts = _Parts.of(settings)
@@ -69,7 +70,7 @@ def notifier(settings: Settings) -> ServiceParts:
 def _told_as_misconfigured() -> Iterator[None]:
     try:
         yield
-    except ValidationError:
+    except (ValidationError, SettingsError):
         raise
     except WrongKeys as error:
         variable = "AMENDS_NOTIFIER_CONTACT_INDEX_KEY" if error.place is None else "AMENDS_NOTIFIER_CONTACT_KEYS"
