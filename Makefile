@@ -19,7 +19,7 @@ cards: .venv/ready ## six months of 20,000 credit cards through ledger and dunni
 test: .venv/ready .venv/browser ## set up and run all tests on a real Kafka and PostgreSQL, two at a time (WORKERS=1: one by one)
 	$(RUN) pytest -n $(WORKERS) --dist loadfile
 
-bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans (OPTIONS=--no-close)
+bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans, 200,000 reminders (OPTIONS=--no-close)
 	$(RUN) bench $(OPTIONS)
 
 lint: .venv/ready ## check style and types

@@ -14,7 +14,7 @@ from amends.demo.flow import FlowWatch, until
 from amends.demo.story import date_opened
 from amends.environment import environment_of
 from amends.processes import ServiceProcesses
-from bench import close, late, looks, raw_kafka, raw_postgres
+from bench import close, late, looks, raw_kafka, raw_postgres, reminders
 from bench.service_path import Throughput, not_on_topic, not_read, run_until
 from bench.workload import DISBURSED_ON, workload
 from deploy.embedded.ephemeral import EphemeralStack, ephemeral_stack
@@ -31,6 +31,7 @@ def main(
     with_late: Annotated[bool, typer.Option("--late/--no-late", help="Late payments.")] = True,
     with_close: Annotated[bool, typer.Option("--close/--no-close", help="Close of a business date.")] = True,
     with_looks: Annotated[bool, typer.Option("--looks/--no-looks", help="A day of dunning.")] = True,
+    with_reminders: Annotated[bool, typer.Option("--reminders/--no-reminders", help="Reminders due at once.")] = True,
 ) -> None:
     """Measure raw Kafka, raw PostgreSQL and every service's real path on the same bytes; late payments; large books."""
     console = Console()
@@ -43,6 +44,8 @@ def main(
             console.print(close.table_of(asyncio.run(close.measure_closes(pair))))
         if with_looks:
             console.print(looks.table_of(asyncio.run(looks.measure_days(pair))))
+    if with_reminders:
+        reminders.main(reminders.REMINDERS, reminders.MESSAGES_ON_ONE_CORE)
 
 
 async def _bench(pair: EphemeralStack, count: int, loans: int) -> Table:
