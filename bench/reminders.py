@@ -20,7 +20,7 @@ MESSAGES_ON_ONE_CORE = 20_000
 
 def main(
     reminders: Annotated[int, typer.Option(help="Reminders due at once, for as many borrowers; 0: none.")] = REMINDERS,
-    on_one_core: Annotated[int, typer.Option(help="Messages decided and worded without a database.")] = MESSAGES_ON_ONE_CORE,
+    on_one_core: Annotated[int, typer.Option(help="Messages without a database.")] = MESSAGES_ON_ONE_CORE,
 ) -> None:
     """Measure decisions, words, and the whole path to a mail server."""
     _give_keys()
