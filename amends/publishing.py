@@ -106,7 +106,7 @@ class Publisher:
             )  # fmt: skip
             waiting.append(
                 await self._producer.send(
-                    topic, _wire_value(one.data), key=key, headers=headers,
+                    topic, wire_value(one.data), key=key, headers=headers,
                     partition=partition_of(key, self._partitions[topic]),
                 )
             )  # fmt: skip
@@ -114,6 +114,6 @@ class Publisher:
             await acknowledged
 
 
-def _wire_value(data: EventData) -> bytes:
+def wire_value(data: EventData) -> bytes:
     """What was given, without defaults: a field that is left out means that nothing is told of it."""
     return data.model_dump_json(exclude_unset=True).encode()

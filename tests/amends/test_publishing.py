@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from amends.publishing import InvalidLine, read_lines
+from amends.publishing import InvalidLine, read_lines, wire_value
 
 PAYMENT = {
     "borrower_id": "B-1",
@@ -34,6 +34,12 @@ def test_a_line_becomes_an_event_with_the_borrower_as_key() -> None:
 def test_the_publishers_own_id_is_kept() -> None:
     (publication,) = read_lines([line(id="bank-77")])
     assert publication.event_id == "bank-77"
+
+
+def test_what_is_not_given_is_not_told() -> None:
+    registration = line(type="lending.borrower-registered", subject="B-1", data={"borrower_id": "B-1", "name": "Ada"})
+    (publication,) = read_lines([registration])
+    assert json.loads(wire_value(publication.data)) == {"borrower_id": "B-1", "name": "Ada"}
 
 
 def test_blank_lines_are_skipped() -> None:
