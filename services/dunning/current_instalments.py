@@ -1,10 +1,10 @@
 """What a borrower would pay without a plan: every unpaid instalment of the schedule as it is. Pure.
 
-The ledger tells what is overdue in all, what the next instalment lacks, and the terms of the schedule; not what each
-instalment lacks. Money goes to the oldest debt of a component first, so what is overdue lies on the newest instalments.
+The ledger tells what is overdue in all, what the next instalment lacks, and the schedule; not what each instalment
+lacks. Money goes to the oldest debt of a component first, so what is overdue lies on the newest instalments.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import date
 from operator import itemgetter
 
@@ -13,18 +13,21 @@ from services.dunning.amounts import NOTHING, Amounts
 from services.dunning.cases.case_events import component_amounts
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.loan_levels import overdue_on
-from services.schedules.schedule import Instalment
+from services.dunning.current_schedule import CurrentSchedule, lines_to_come
 
 
 def current_instalments(
-    facts: LoanFacts, schedule: Sequence[Instalment], on: date
+    facts: LoanFacts, schedule: CurrentSchedule, on: date
 ) -> tuple[OfferedInstalment, ...]:  # fmt: skip
     """All instalments that lack something on `on`, oldest first, counted from 1; amounts in minor units.
 
-    `schedule` is the one that the ledger's terms give. Penalties and fees are those told until `on`; the overdue ones
-    stand with the oldest overdue instalment, whichever they were charged for. No penalty to come is among them.
+    Interest that a product let pay ahead of the principal of an earlier instalment is not told, and stands as unpaid in
+    a schedule that follows from its terms. Penalties and fees are those told until `on`; the overdue ones
+    stand with the oldest overdue instalment, whichever they were charged for. No penalty to come is among them but what
+    was carried over. Raises NotThisSchedule.
     """
-    lacking = [*_overdue(facts, schedule, on), *_to_come(facts, schedule, on)]
+    to_come = ((line.due_on, line.lacks) for line in lines_to_come(schedule, facts, on))
+    lacking = [*_overdue(facts, schedule, on), *to_come]
     return tuple(
         OfferedInstalment(number=number, due_on=due_on, amounts=component_amounts(amounts))
         for number, (due_on, amounts) in enumerate(lacking, start=1)
@@ -37,17 +40,17 @@ def total_minor(instalments: Iterable[OfferedInstalment]) -> int:
     return sum(one.penalty_minor + one.fee_minor + one.interest_minor + one.principal_minor for one in amounts)
 
 
-def _overdue(facts: LoanFacts, schedule: Sequence[Instalment], on: date) -> list[tuple[date, Amounts]]:
+def _overdue(facts: LoanFacts, schedule: CurrentSchedule, on: date) -> list[tuple[date, Amounts]]:
     """What is overdue, by due date: the newest instalments are filled first, and the oldest takes what is left."""
     overdue = overdue_on(facts, on)
     if not overdue.total_minor:
         return []
     left = Amounts(interest_minor=overdue.interest_minor, principal_minor=overdue.principal_minor)
     lacking: dict[date, Amounts] = {}
-    for line in reversed([line for line in schedule if line.due_on < on]):
+    for line in reversed([line for line in schedule.lines if line.due_on < on]):
         lacks = Amounts(
-            interest_minor=min(line.interest_minor, left.interest_minor),
-            principal_minor=min(line.principal_minor, left.principal_minor),
+            interest_minor=min(line.lacks.interest_minor, left.interest_minor),
+            principal_minor=min(line.lacks.principal_minor, left.principal_minor),
         )
         if lacks != NOTHING:
             lacking[line.due_on] = lacks
@@ -61,25 +64,3 @@ def _overdue(facts: LoanFacts, schedule: Sequence[Instalment], on: date) -> list
     if rest != NOTHING:
         lacking[oldest_on] = lacking.get(oldest_on, NOTHING).plus(rest)
     return sorted(lacking.items(), key=itemgetter(0))
-
-
-def _to_come(facts: LoanFacts, schedule: Sequence[Instalment], on: date) -> Iterator[tuple[date, Amounts]]:
-    """What falls due on `on` or later; principal paid ahead is missing in the last instalments."""
-    left_minor = facts.principal_outstanding_minor - overdue_on(facts, on).principal_minor
-    next_due_on, lacks = facts.next_due_on, facts.next_due_amounts
-    is_known = next_due_on is not None and next_due_on >= on and lacks != NOTHING
-    if next_due_on is not None and is_known:
-        yield next_due_on, lacks
-        left_minor -= lacks.principal_minor
-    following = [
-        line for line in schedule
-        if line.due_on >= on and (next_due_on is None or line.due_on > next_due_on or not is_known)
-    ]  # fmt: skip
-    for line in following:
-        if left_minor <= 0:
-            return
-        principal_minor = left_minor if line is following[-1] else min(line.principal_minor, left_minor)
-        left_minor -= principal_minor
-        yield line.due_on, Amounts(interest_minor=line.interest_minor, principal_minor=principal_minor)
-    if left_minor > 0 and not following:
-        yield max(on, next_due_on or on), Amounts(principal_minor=left_minor)

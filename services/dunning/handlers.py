@@ -1,6 +1,7 @@
 """Dunning's reaction to events: of the ledger, of the lender's systems, and of the notifier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -25,13 +26,21 @@ from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.case_text import loan_facts_text
 from services.dunning.cases.case_work import CaseWork
 from services.dunning.cases.intake import take, takes
+from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.promises import AllocatedPayment
 from services.dunning.cases.record import FactRow, Record, StandingRow
 from services.dunning.cases.refusals import NotTaken
 from services.dunning.cases.told_standing import take_standing
+from services.dunning.kept_schedule import (
+    KeptSchedule,
+    leaves_instalments_known,
+    restructured_schedule,
+    told_instalments,
+)
 from services.dunning.ladder.choice import Ladders
 from services.dunning.offer_desk import OfferDesk
 from services.dunning.offer_replies import Reply, take_reply
+from services.dunning.offer_store import load_schedules
 from services.eventing import metrics
 from services.eventing.batch import Outcome
 from services.eventing.database import Connection
@@ -71,7 +80,8 @@ class CaseHandler:
         on = await self._work.today(connection)
         await store.load_payments(connection, cases.values())
         ladders = await self._work.ladders(connection)
-        batch = _Batch(cases, ladders, self._work.offers, on, outcome)
+        schedules = await load_schedules(connection, _restructured_loans(about_cases, cases))
+        batch = _Batch(cases, ladders, self._work.offers, on, outcome, schedules)
         for event in about_cases:
             await batch.take(connection, event)
         await store.save_payments(connection, batch.payments)
@@ -87,17 +97,31 @@ def _is_about_a_case(data: EventData) -> bool:
     return isinstance(data, LedgerEventData | OfferAnswerData) or takes(type(data))
 
 
+def _restructured_loans(
+    events: Sequence[ReceivedEvent[Any]], cases: Mapping[str, CaseFile]
+) -> list[tuple[str, str]]:  # fmt: skip
+    """The restructured loans that the ledger tells of, as (borrower id, loan id)."""
+    told = {(event.data.borrower_id, event.data.loan_id) for event in events if isinstance(event.data, LedgerEventData)}
+    return sorted(
+        (borrower_id, loan_id)
+        for borrower_id, loan_id in told
+        if (file := cases[borrower_id].loans.get(loan_id)) is not None and file.facts.restructuring_id is not None
+    )
+
+
 class _Batch:
     """What a batch of events changes, until it is written."""
 
     def __init__(
-        self, cases: dict[str, CaseFile], ladders: Ladders, offers: OfferDesk, on: date | None, outcome: Outcome
-    ) -> None:
+        self, cases: dict[str, CaseFile], ladders: Ladders, offers: OfferDesk, on: date | None, outcome: Outcome,
+        schedules: Mapping[tuple[str, str], KeptSchedule],
+    ) -> None:  # fmt: skip
         self._cases = cases
         self._ladders = ladders
         self._offers = offers
         self._on = on
         self._outcome = outcome
+        self._schedules = schedules
         self.moved: set[str] = set()
         self.record = Record()
         self.traces: dict[str, str] = {}
@@ -133,17 +157,33 @@ class _Batch:
         if event.sequence > last + 1:
             metrics.SEQUENCE_GAPS.labels(event.event_type).inc()
             log.warning("sequence_gap", loan_id=data.loan_id, event_id=event.event_id, sequence=event.sequence)
+        before = None if file is None else file.facts
         take_standing(case, data, event.sequence, self._ladders.choose(case).policy)
         payment_id, payment_minor = self._note_money(data)
-        if isinstance(data, LoanOpened | LoanRestructured) and data.terms is not None:
-            self.record.terms[data.borrower_id, data.loan_id] = data.terms.model_dump_json()
         facts = case.loans[data.loan_id].facts
+        self._keep_schedule(data, before, facts)
         self.record.standings.append(StandingRow(
             case.borrower_id, data.loan_id, event.sequence, case.evaluations + 1, event.event_type, facts.as_of,
             facts.currency, facts.overdue.total_minor, facts.principal_outstanding_minor, loan_facts_text(facts),
             payment_id, payment_minor,
         ))  # fmt: skip
         return True
+
+    def _keep_schedule(self, data: LedgerEventData, before: LoanFacts | None, facts: LoanFacts) -> None:
+        """Keep a schedule that is told, and of a restructured loan drop what is not certain any more."""
+        key = (data.borrower_id, data.loan_id)
+        if isinstance(data, LoanOpened):
+            self.record.schedules[key] = KeptSchedule(data.terms.model_dump_json())
+            return
+        if isinstance(data, LoanRestructured):
+            self.record.schedules[key] = restructured_schedule(data)
+            return
+        kept = self.record.schedules.get(key) or self._schedules.get(key)
+        if before is None or kept is None or kept.instalments is None:
+            return
+        has_gap = facts.sequence > before.sequence + 1
+        if has_gap or not leaves_instalments_known(data, before, facts, told_instalments(kept.instalments)):
+            self.record.schedules[key] = replace(kept, instalments=None)
 
     def _note_money(self, data: LedgerEventData) -> tuple[str | None, int | None]:
         """What an event tells of a payment: its id, and what was allocated or charged back; None: all is reversed."""

@@ -11,8 +11,9 @@ from services.dunning import offer_store
 from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.identifiers import counter_offer_id, offer_id
 from services.dunning.current_instalments import current_instalments
+from services.dunning.kept_schedule import KeptSchedule
 from services.dunning.offer_events import Closing, WantedOffer, accepted_events, closed_event, made_event
-from services.dunning.offer_position import NoPosition, means_of, position_of, relief_reason_of
+from services.dunning.offer_position import NoPosition, current_schedule_of, means_of, position_of, relief_reason_of
 from services.dunning.offer_store import KeptOffer
 from services.dunning.offered_plans import offered_plans
 from services.dunning.offers.counter import counter_offer
@@ -23,12 +24,11 @@ from services.dunning.offers.position import InvalidPosition
 from services.dunning.offers.rules import Rejection
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent, outgoing
-from services.schedules.schedule import build_schedule
 from services.schedules.terms import InvalidTerms
 
 _EXPIRE_AT_ONCE: Final = 500
-Terms = Mapping[tuple[str, str], str]
-"""Terms of schedules as JSON text, by borrower and loan."""
+Schedules = Mapping[tuple[str, str], KeptSchedule]
+"""Schedules as they are kept, by borrower and loan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,13 @@ class OfferDesk:
         self._policy = policy
 
     async def make(
-        self, connection: Connection, wanted: Sequence[WantedOffer], on: date, terms_told: Terms
+        self, connection: Connection, wanted: Sequence[WantedOffer], on: date, schedules_told: Schedules
     ) -> MadeOffers:
-        """Make what is wanted, but no second offer for a loan; `terms_told` are newer than those kept."""
+        """Make what is wanted, but no second offer for a loan; `schedules_told` are newer than those kept."""
         if not wanted:
             return NONE_WANTED
         keys = sorted({(one.case.borrower_id, one.action.loan_id) for one in wanted})
-        terms = {**await offer_store.load_terms(connection, keys), **terms_told}
+        schedules = {**await offer_store.load_schedules(connection, keys), **schedules_told}
         payments = await offer_store.load_observed_payments(connection, keys, on)
         open_loans = await offer_store.loans_with_open_offers(connection, keys)
         made, events, without_plan = [], [], []
@@ -91,23 +91,23 @@ class OfferDesk:
             key = (one.case.borrower_id, one.action.loan_id)
             if key in open_loans:
                 continue
-            kept = await self._worked_out(one, terms.get(key), payments.get(key, ()), on)
-            if kept is None:
+            offer = await self._worked_out(one, schedules.get(key), payments.get(key, ()), on)
+            if offer is None:
                 without_plan.append(one)
                 continue
             open_loans.add(key)
-            if await offer_store.keep_offer(connection, kept):
+            if await offer_store.keep_offer(connection, offer):
                 made.append(one)
-                events.append(outgoing(made_event(kept), 1, traceparent=one.traceparent))
+                events.append(outgoing(made_event(offer), 1, traceparent=one.traceparent))
         return MadeOffers(tuple(made), tuple(events), tuple(without_plan))
 
     async def _worked_out(
-        self, wanted: WantedOffer, terms: str | None, payments: tuple[ObservedPayment, ...], on: date
+        self, wanted: WantedOffer, kept: KeptSchedule | None, payments: tuple[ObservedPayment, ...], on: date
     ) -> KeptOffer | None:
         """The offer to keep; None where no plan fits."""
         try:
             # In a thread, so that a day with many offers does not hold up everything else.
-            possible = await asyncio.to_thread(self._plans, wanted, terms, payments, on)
+            possible = await asyncio.to_thread(self._plans, wanted, kept, payments, on)
         except (NoPosition, InvalidPosition, InvalidTerms):
             return None
         if not possible.found.offers:
@@ -123,24 +123,24 @@ class OfferDesk:
         """
         loan_id = wanted.action.loan_id
         key = (wanted.case.borrower_id, loan_id)
-        terms = await offer_store.load_terms(connection, [key])
+        schedules = await offer_store.load_schedules(connection, [key])
         payments = await offer_store.load_observed_payments(connection, [key], on)
         try:
             # Thousands of plans may be worked out: in a thread they hold up no other request and no event.
-            return await asyncio.to_thread(self._plans, wanted, terms.get(key), payments.get(key, ()), on)
+            return await asyncio.to_thread(self._plans, wanted, schedules.get(key), payments.get(key, ()), on)
         except (NoPosition, InvalidPosition, InvalidTerms) as error:
             raise OfferRefused("no-plan", "loan_id", loan_id, str(error)) from error
 
     def _plans(
-        self, wanted: WantedOffer, terms: str | None, payments: tuple[ObservedPayment, ...], on: date
+        self, wanted: WantedOffer, kept: KeptSchedule | None, payments: tuple[ObservedPayment, ...], on: date
     ) -> PossibleOffers:
         """Raises NoPosition, InvalidPosition, InvalidTerms."""
         facts = wanted.case.loans[wanted.action.loan_id].facts
-        position = position_of(facts, terms, on)
+        position = position_of(facts, kept, on)
         means = means_of(wanted.case, facts.currency, payments, wanted.ladder)
         reason = relief_reason_of(wanted.case, wanted.ladder, on)
         found = make_offers(position, means, reason, self._policy)
-        return PossibleOffers(found, current_instalments(facts, build_schedule(position.terms), on))
+        return PossibleOffers(found, current_instalments(facts, current_schedule_of(facts, kept), on))
 
     async def accept(
         self, connection: Connection, case: CaseFile, offer_id: str, plan_id: str, on: date
@@ -193,10 +193,10 @@ class OfferDesk:
         if file is None:
             raise OfferRefused("unknown-loan", "loan_id", offer.loan_id, "is not a loan of the borrower")
         key = (case.borrower_id, offer.loan_id)
-        terms = await offer_store.load_terms(connection, [key])
+        schedules = await offer_store.load_schedules(connection, [key])
         payments = await offer_store.load_observed_payments(connection, [key], on)
         try:
-            position = position_of(file.facts, terms.get(key), on)
+            position = position_of(file.facts, schedules.get(key), on)
             found = counter_offer(
                 position,
                 means_of(case, offer.currency, payments.get(key, ()), None),
@@ -210,7 +210,7 @@ class OfferDesk:
         if isinstance(found, Rejection):
             raise OfferRefused("no-plan", "wish", wish, f"{found.kind}: {found.sentence}")
         closed = await _close(connection, offer, "countered", on)
-        current = current_instalments(file.facts, build_schedule(position.terms), on)
+        current = current_instalments(file.facts, current_schedule_of(file.facts, schedules.get(key)), on)
         kept = _kept(
             case, offer.loan_id, counter_offer_id(offer_id), f"counter:{offer_id}"[:128], (found,), current, on
         )

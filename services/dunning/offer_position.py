@@ -1,18 +1,29 @@
 """From a case to what the offer engine asks: the loan's position, the borrower's means, the reason for relief."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 from schemas.ledger import ScheduleTerms
+from services.dunning.amounts import Amounts
 from services.dunning.cases.case_file import CaseFile
 from services.dunning.cases.loan_facts import LoanFacts
 from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.current_schedule import (
+    CurrentSchedule,
+    NotThisSchedule,
+    ScheduleLine,
+    lines_to_come,
+    schedule_as_told,
+    schedule_of_terms,
+)
+from services.dunning.kept_schedule import KeptSchedule, told_instalments
 from services.dunning.ladder.policy import LadderPolicy
 from services.dunning.offers.means import BorrowerMeans, ObservedPayment
 from services.dunning.offers.offer_policy import ReliefReason
-from services.dunning.offers.position import InvalidPosition, LoanPosition, remaining_instalments
-from services.schedules.restructured import accrued_interest_minor
-from services.schedules.schedule import Instalment, build_schedule
+from services.dunning.offers.position import InvalidPosition, LoanPosition
+from services.schedules.restructured import accrued_share_minor
+from services.schedules.schedule import Instalment
 from services.schedules.terms import InvalidTerms, LoanTerms
 
 _EVERY: Final = {"every_count", "every_unit"}
@@ -22,27 +33,48 @@ class NoPosition(ValueError):
     """No plan can be worked out for a loan, for this reason."""
 
 
-def position_of(facts: LoanFacts, terms_text: str | None, on: date) -> LoanPosition:
-    """How a loan stands on `on`; `terms_text` are the ledger's terms as JSON. Raises NoPosition."""
-    if terms_text is None:
+def current_schedule_of(facts: LoanFacts, kept: KeptSchedule | None) -> CurrentSchedule:
+    """The schedule that the ledger has of a loan, from what was kept of it.
+
+    Raises NoPosition where it is not certain: who accepts a plan must get the schedule that was shown.
+    """
+    if kept is None or kept.terms is None:
         raise NoPosition("the ledger told no terms that its schedule follows from")
+    try:
+        terms = loan_terms(ScheduleTerms.model_validate_json(kept.terms))
+        if facts.restructuring_id is None:
+            if facts.opened_on not in (None, terms.disbursed_on):
+                raise NoPosition("the schedule is again the one before a restructuring, and that was not kept")
+            return schedule_of_terms(terms)
+        if kept.instalments is None or facts.restructured_on != terms.disbursed_on:
+            raise NoPosition("what the instalments of the restructured loan carry over is not known")
+        return schedule_as_told(terms, told_instalments(kept.instalments))
+    except (InvalidTerms, NotThisSchedule) as error:
+        raise NoPosition(str(error)) from error
+
+
+def position_of(facts: LoanFacts, kept: KeptSchedule | None, on: date) -> LoanPosition:
+    """How a loan stands on `on`, by what was kept of its schedule. Raises NoPosition."""
+    schedule = current_schedule_of(facts, kept)
     if facts.settled or facts.written_off:
         raise NoPosition("nothing is to be planned of a loan that is settled or written off")
     try:
-        terms = loan_terms(ScheduleTerms.model_validate_json(terms_text))
-        schedule = build_schedule(terms)
         overdue = overdue_on(facts, on)
-        to_come_minor = facts.principal_outstanding_minor - overdue.principal_minor
+        to_come = lines_to_come(schedule, facts, on)
         return LoanPosition(
-            terms=terms,
+            terms=schedule.terms,
             as_of=on,
             principal_outstanding_minor=facts.principal_outstanding_minor,
             overdue=overdue,
-            accrued_interest_minor=_accrued_minor(facts, terms, schedule, on),
-            remaining=remaining_instalments(schedule, on, to_come_minor),
+            accrued_interest_minor=_owed_interest_minor(schedule, to_come, on),
+            remaining=_remaining(schedule, to_come),
             oldest_unpaid_due_on=facts.oldest_unpaid_due_on if overdue.total_minor else None,
+            charges_to_come=Amounts(
+                penalty_minor=sum(line.lacks.penalty_minor for line in to_come),
+                fee_minor=sum(line.lacks.fee_minor for line in to_come),
+            ),
         )
-    except (InvalidTerms, InvalidPosition) as error:
+    except (InvalidPosition, NotThisSchedule) as error:
         raise NoPosition(str(error)) from error
 
 
@@ -78,11 +110,33 @@ def relief_reason_of(case: CaseFile, ladder: LadderPolicy | None, on: date) -> R
     return max(active, key=lambda relief: relief.from_on).reason if active else "none"
 
 
-def _accrued_minor(facts: LoanFacts, terms: LoanTerms, schedule: tuple[Instalment, ...], on: date) -> int:
-    """Interest earned since the last due date and unpaid: what was paid ahead of the next instalment comes off."""
-    earned_minor = accrued_interest_minor(schedule, terms.disbursed_on, on)
-    following = next((line for line in schedule if line.due_on == facts.next_due_on), None)
-    if following is None or following.due_on < on:
-        return earned_minor
-    paid_ahead_minor = max(0, following.interest_minor - facts.next_due_amounts.interest_minor)
-    return max(0, earned_minor - paid_ahead_minor)
+def _owed_interest_minor(schedule: CurrentSchedule, to_come: Sequence[ScheduleLine], on: date) -> int:
+    """Interest owed of instalments to come: all but what their own periods have not earned yet."""
+    following = next((line for line in schedule.lines if line.due_on > on), None)
+    starts_on = max(
+        [schedule.terms.disbursed_on, *(line.due_on for line in schedule.lines if line.due_on <= on)]
+    )  # fmt: skip
+    owed_minor = 0
+    for line in to_come:
+        own_minor = line.own_interest_minor
+        if line.due_on <= on:
+            earned_minor = own_minor
+        elif following is not None and line.due_on == following.due_on:
+            earned_minor = accrued_share_minor(own_minor, starts_on, line.due_on, on)
+        else:
+            earned_minor = 0
+        owed_minor += max(0, line.lacks.interest_minor - (own_minor - earned_minor))
+    return owed_minor
+
+
+def _remaining(schedule: CurrentSchedule, to_come: Sequence[ScheduleLine]) -> tuple[Instalment, ...]:
+    """Instalments to come with principal and interest. Raises NotThisSchedule for one that the schedule lacks."""
+    days = {line.due_on for line in schedule.lines}
+    instalments = [line for line in to_come if line.lacks.principal_minor or line.lacks.interest_minor]
+    for line in instalments:
+        if line.lacks.interest_minor and line.due_on not in days:
+            raise NotThisSchedule(f"{line.due_on}, the due date told, is none of its due dates")
+    return tuple(
+        Instalment(number, line.due_on, line.lacks.principal_minor, line.lacks.interest_minor)
+        for number, line in enumerate(instalments, start=1)
+    )

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from schemas.offers import OfferedInstalment, OfferedPlan
 from services.dunning.current_instalments import total_minor
+from services.dunning.kept_schedule import KeptSchedule
 from services.dunning.offers.means import ObservedPayment
 from services.eventing.database import Connection
 from services.eventing.envelope import OutgoingEvent
@@ -52,15 +53,17 @@ class KeptOffer:
         return None if self.current_instalments is None else total_minor(self.current_instalments)
 
 
-async def load_terms(connection: Connection, keys: Sequence[Key]) -> dict[Key, str]:
-    """The terms of loans' schedules as JSON text, of those that the ledger told."""
+async def load_schedules(connection: Connection, keys: Sequence[Key]) -> dict[Key, KeptSchedule]:
+    """What is kept of loans' schedules, of those whose terms the ledger told."""
+    if not keys:
+        return {}
     rows = await connection.fetch(
-        "select borrower_id, loan_id, terms::text from loan where terms is not null and (borrower_id, loan_id) in"
-        " (select * from unnest($1::text[], $2::text[]))",
+        "select borrower_id, loan_id, terms::text, instalments::text from loan where terms is not null"
+        " and (borrower_id, loan_id) in (select * from unnest($1::text[], $2::text[]))",
         [key[0] for key in keys],
         [key[1] for key in keys],
     )
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): KeptSchedule(row[2], row[3]) for row in rows}
 
 
 async def load_observed_payments(

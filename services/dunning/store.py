@@ -18,6 +18,7 @@ from services.dunning.cases.case_text import (
 )
 from services.dunning.cases.loan_levels import overdue_on
 from services.dunning.cases.promises import AllocatedPayment
+from services.dunning.kept_schedule import KeptSchedule
 from services.eventing.database import Connection
 
 _CASE_COLUMNS = (
@@ -164,17 +165,19 @@ async def save_cases(connection: Connection, cases: Sequence[CaseFile], on: date
         )
 
 
-async def save_terms(connection: Connection, terms: Mapping[tuple[str, str], str]) -> None:
-    """Keep the terms of loans' schedules, as JSON text by borrower and loan; the loans are there."""
-    if not terms:
+async def save_schedules(connection: Connection, schedules: Mapping[tuple[str, str], KeptSchedule]) -> None:
+    """Keep loans' schedules, by borrower and loan; the loans are there. Terms stay where none are given."""
+    if not schedules:
         return
-    keys = sorted(terms)
+    keys = sorted(schedules)
     await connection.execute(
-        "update loan l set terms = n.terms from unnest($1::text[], $2::text[], $3::jsonb[])"
-        " as n (borrower_id, loan_id, terms) where l.borrower_id = n.borrower_id and l.loan_id = n.loan_id",
+        "update loan l set terms = coalesce(n.terms, l.terms), instalments = n.instalments"
+        " from unnest($1::text[], $2::text[], $3::jsonb[], $4::jsonb[]) as n (borrower_id, loan_id, terms, instalments)"
+        " where l.borrower_id = n.borrower_id and l.loan_id = n.loan_id",
         [key[0] for key in keys],
         [key[1] for key in keys],
-        [terms[key] for key in keys],
+        [schedules[key].terms for key in keys],
+        [schedules[key].instalments for key in keys],
     )
 
 

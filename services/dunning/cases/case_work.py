@@ -87,7 +87,7 @@ class CaseWork:
             evaluated.append(_evaluate_one(case, ladders, areas, on, record, traces.get(case.borrower_id)))
         emitted = [] if on is None else await self._emit(connection, evaluated, on, record)
         await store.save_cases(connection, cases, on)
-        await store.save_terms(connection, record.terms)
+        await store.save_schedules(connection, record.schedules)
         await record_store.append(connection, record)
         return emitted
 
@@ -97,7 +97,7 @@ class CaseWork:
         """What is told of evaluated cases. A message with an offer stands for the step's own words of help."""
         withdrawn = await self.offers.withdraw_needless(connection, [key for one in evaluated for key in one.cured], on)
         wanted = [wish for one in evaluated for wish in one.wanted]
-        offers = await self.offers.make(connection, wanted, on, record.terms)
+        offers = await self.offers.make(connection, wanted, on, record.schedules)
         told_by_offer = {(one.case.borrower_id, one.action.loan_id, one.action.step_id) for one in offers.made}
         emitted = [
             event

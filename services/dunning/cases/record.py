@@ -30,6 +30,7 @@ from services.dunning.cases.case_file import Areas, CaseFile
 from services.dunning.cases.case_text import loan_facts_text
 from services.dunning.cases.identifiers import fitted
 from services.dunning.cases.loan_levels import overdue_on
+from services.dunning.kept_schedule import KeptSchedule
 from services.dunning.ladder.choice import Chosen
 from services.dunning.what_if.seen_areas import seen_areas_text
 
@@ -147,8 +148,8 @@ class Record:
     standings: list[StandingRow] = field(default_factory=list)
     facts: list[FactRow] = field(default_factory=list)
     tasks: list[TaskRow] = field(default_factory=list)
-    terms: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Terms of schedules that the ledger told, as JSON text, by borrower and loan."""
+    schedules: dict[tuple[str, str], KeptSchedule] = field(default_factory=dict)
+    """What is to be kept of loans' schedules, by borrower and loan."""
 
     def add_evaluation(
         self, case: CaseFile, chosen: Chosen, areas: Areas, evaluation: CaseEvaluation, on: date

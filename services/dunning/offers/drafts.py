@@ -55,7 +55,7 @@ class Drafts:
     def least_total_minor(self) -> int:
         """What any rescheduled plan asks for at least: all that is owed, but for penalties that the policy waives."""
         is_waived = self.situation.policy.penalty_treatment == "waive"
-        return self.situation.owed_minor - (self.situation.position.overdue.penalty_minor if is_waived else 0)
+        return self.situation.owed_minor - (self.situation.position.penalty_minor if is_waived else 0)
 
     @cached_property
     def later_parts(self) -> tuple[tuple[date, int], ...]:

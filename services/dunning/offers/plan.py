@@ -75,12 +75,11 @@ class Plan:
 def owed_of(situation: Situation) -> Owed:
     """What a plan schedules anew: all that is owed today."""
     position = situation.position
-    overdue = position.overdue
     return Owed(
         principal_minor=position.principal_outstanding_minor,
-        interest_minor=overdue.interest_minor + position.accrued_interest_minor,
-        fee_minor=overdue.fee_minor,
-        penalty_minor=overdue.penalty_minor,
+        interest_minor=position.overdue.interest_minor + position.accrued_interest_minor,
+        fee_minor=position.fee_minor,
+        penalty_minor=position.penalty_minor,
     )
 
 

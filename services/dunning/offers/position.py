@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.dunning.amounts import Amounts
+from services.dunning.amounts import NOTHING, Amounts
 from services.schedules.restructured import accrued_interest_minor
 from services.schedules.schedule import Instalment, LoanTerms, build_schedule
 
@@ -24,9 +24,10 @@ class LoanPosition:
     """A loan as of the end of `as_of`, as the ledger's standing tells it. Amounts in minor units.
 
     `overdue` is what instalments due before `as_of` lack, by component. `accrued_interest_minor` is the interest earned
-    since then, on instalments not past due yet, and unpaid. `remaining` are the instalments due on `as_of` or later
-    with what they lack of principal, and their whole interest; their principal and the overdue sum to
-    `principal_outstanding_minor`. `oldest_unpaid_due_on` is the due date of the oldest overdue instalment, None if
+    since then, on instalments not past due yet, and unpaid; with it the interest that such instalments carry over from
+    before a restructuring. `remaining` are the instalments due on `as_of` or later with what they lack of principal and
+    interest; their principal and the overdue sum to `principal_outstanding_minor`. `charges_to_come` are fees and
+    penalties that are owed with them. `oldest_unpaid_due_on` is the due date of the oldest overdue instalment, None if
     nothing is overdue. Creating an impossible position raises InvalidPosition.
     """
 
@@ -37,13 +38,15 @@ class LoanPosition:
     accrued_interest_minor: int
     remaining: tuple[Instalment, ...]
     oldest_unpaid_due_on: date | None = None
+    charges_to_come: Amounts = NOTHING
 
     def __post_init__(self) -> None:
         overdue = self.overdue
-        for component in ("principal", "interest", "fee", "penalty"):
-            amount_minor = getattr(overdue, f"{component}_minor")
-            if amount_minor < 0:
-                raise InvalidPosition(f"overdue.{component}_minor", amount_minor, "must not be below zero")
+        for name, amounts in (("overdue", overdue), ("charges_to_come", self.charges_to_come)):
+            for component in ("principal", "interest", "fee", "penalty"):
+                amount_minor = getattr(amounts, f"{component}_minor")
+                if amount_minor < 0:
+                    raise InvalidPosition(f"{name}.{component}_minor", amount_minor, "must not be below zero")
         self._refuse_unless(self.as_of >= self.terms.disbursed_on, "as_of", "is before disbursal")
         outstanding_minor = self.principal_outstanding_minor
         self._refuse_unless(outstanding_minor >= 0, "principal_outstanding_minor", "must not be below zero")
@@ -67,9 +70,18 @@ class LoanPosition:
     @property
     def owed_minor(self) -> int:
         """All that is owed on `as_of`, interest accrued until then included."""
-        overdue = self.overdue
-        beside = overdue.interest_minor + overdue.fee_minor + overdue.penalty_minor + self.accrued_interest_minor
-        return self.principal_outstanding_minor + beside
+        interest_minor = self.overdue.interest_minor + self.accrued_interest_minor
+        return self.principal_outstanding_minor + interest_minor + self.fee_minor + self.penalty_minor
+
+    @property
+    def fee_minor(self) -> int:
+        """All fees owed, overdue or not."""
+        return self.overdue.fee_minor + self.charges_to_come.fee_minor
+
+    @property
+    def penalty_minor(self) -> int:
+        """All penalties owed, overdue or not."""
+        return self.overdue.penalty_minor + self.charges_to_come.penalty_minor
 
     @property
     def days_past_due(self) -> int:
@@ -84,7 +96,8 @@ class LoanPosition:
     @property
     def total_as_agreed_minor(self) -> int:
         """What would be paid from today on if the borrower paid at once what is overdue, and the rest as agreed."""
-        return self.overdue.total_minor + sum(line.principal_minor + line.interest_minor for line in self.remaining)
+        remaining_minor = sum(line.principal_minor + line.interest_minor for line in self.remaining)
+        return self.overdue.total_minor + remaining_minor + self.charges_to_come.total_minor
 
 
 def remaining_instalments(

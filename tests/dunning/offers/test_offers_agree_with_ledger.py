@@ -1,28 +1,28 @@
 """The schedule that an offer shows is the one the ledger books when the offer is accepted."""
 
-from dataclasses import fields
-
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.dunning.kept_schedule import KeptSchedule
+from services.dunning.offer_position import position_of
 from services.dunning.offers.candidates import candidates_of
 from services.dunning.offers.drafts import Drafts
 from services.dunning.offers.engine import make_offers
-from services.dunning.offers.plan import plan_for
+from services.dunning.offers.plan import owed_of, plan_for
 from services.dunning.offers.plan_grids import KINDS
 from services.dunning.offers.position import LoanPosition
 from services.dunning.offers.rules import Rejection
 from services.dunning.offers.situation import Situation
+from services.ledger import restructuring
 from services.ledger.agreement import Agreement
-from services.ledger.facts import Charged, Fact, Paid, Restructured
+from services.ledger.facts import Charged, Fact, Paid
 from services.ledger.life import Life, live
 from services.ledger.refusal import check
-from services.schedules.restructured import PlannedInstalment, RestructureTerms
 from services.schedules.schedule import build_schedule
+from services.schedules.told_terms import told_terms
 from tests.dunning.offers.loans import any_position, means, policy, position
-
-Line = tuple[str, int, int, int, int]
-"""Due date, principal, interest, fee and penalty."""
+from tests.dunning.offers.test_current_instalments import lives
+from tests.dunning.offers.told_lives import accepted, booked, shown, told
 
 
 def life_of(loan: LoanPosition, *more: Fact) -> Life:
@@ -44,30 +44,6 @@ def life_of(loan: LoanPosition, *more: Fact) -> Life:
     return live(Agreement(loan.terms), schedule, [*facts, *more], loan.as_of)
 
 
-def accepted(agreement: RestructureTerms) -> Restructured:
-    """The fact of an accepted agreement."""
-    names = {field.name for field in fields(RestructureTerms)} - {"agreed_on"}
-    return Restructured(fact_id="R", on=agreement.agreed_on, **{name: getattr(agreement, name) for name in names})
-
-
-def booked(life: Life) -> list[Line]:
-    """What the ledger has of the new schedule."""
-    return [
-        (str(line.due_on), line.principal_minor, line.interest_minor, line.charged_minor("fee"),
-         line.charged_minor("penalty"))
-        for line in life.lines
-        if not line.is_replaced and line.due_on > life.on
-    ]  # fmt: skip
-
-
-def shown(instalments: tuple[PlannedInstalment, ...]) -> list[Line]:
-    """What the borrower is shown."""
-    return [
-        (str(line.due_on), line.principal_minor, line.interest_minor, line.fee_minor, line.penalty_minor)
-        for line in instalments
-    ]
-
-
 def test_an_offer_of_each_kind_is_booked_as_it_is_shown() -> None:
     loan = position(penalty_minor=5_000, fee_minor=1_200)
     found = Situation(loan, means(), "none", policy())
@@ -86,3 +62,12 @@ def test_any_offer_is_booked_as_it_is_shown(loan: LoanPosition, relief: str) -> 
     for offer in make_offers(loan, means(None), relief, policy()).offers:  # type: ignore[arg-type]
         check(life_of(loan), accepted(offer.agreement))
         assert booked(life_of(loan, accepted(offer.agreement))) == shown(offer.instalments)
+
+
+@given(lives())
+def test_what_a_plan_schedules_anew_is_what_the_ledger_would(lived: tuple[Agreement, Life]) -> None:
+    agreement, life = lived
+    assume(life.principal_outstanding_minor)
+    kept = KeptSchedule(told_terms(agreement.terms).model_dump_json())
+    found = Situation(position_of(told(life), kept, life.on), means(), "none", policy())
+    assert owed_of(found) == restructuring.owed_of(life)
