@@ -36,6 +36,7 @@ class Visitor:
     language: Language
     width: int
     height: int
+    plans: str
     in_place: str
 
     @property
@@ -48,8 +49,10 @@ class Visitor:
         )  # fmt: skip
 
 
-ON_A_PHONE = Visitor(loan_disbursed("loan-1", borrower_id="borrower-1"), "zh-CN", 390, 844, "新方案")
-AT_A_DESK = Visitor(loan_disbursed("loan-2", borrower_id="borrower-2"), "en", 1280, 800, "Your new plan is in place")
+ON_A_PHONE = Visitor(loan_disbursed("loan-1", borrower_id="borrower-1"), "zh-CN", 390, 844, "查看方案", "新方案")
+AT_A_DESK = Visitor(
+    loan_disbursed("loan-2", borrower_id="borrower-2"), "en", 1280, 800, "See the plans", "Your new plan is in place"
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ async def test_a_reminder_leads_to_an_accepted_plan_and_a_cured_loan(visitor: Vi
         await lender.tell(visitor.loan)
         await lender.open_day(FIRST_DUE_ON + timedelta(days=5))
         await lender.open_day(OFFERED_ON)
-        invitation = await lender.mail(visitor, "/o/")
+        invitation = await lender.mail(visitor, visitor.plans)
         async with browser() as chromium:
             await _take_the_first_plan(chromium, visitor, _link_in(invitation), tmp_path)
         confirmation = await lender.mail(visitor, visitor.in_place)
@@ -137,7 +140,7 @@ async def _take_the_first_plan(chromium: Browser, visitor: Visitor, link: str, t
     await _press(page)
     await keep("2-plans")
     assert visitor.loan.loan_id in await page.locator("main").inner_text()
-    await page.locator("main section a.button").first.click()
+    await page.locator("main a.button[href='/plans/1']").click()
     await keep("3-plan")
     await page.locator("main a.button").last.click()
     await keep("4-accept")

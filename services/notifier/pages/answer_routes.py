@@ -14,7 +14,7 @@ from services.notifier.pages import answer_store, offer_store
 from services.notifier.pages.acceptance_routes import after_refusal, where_it_stands
 from services.notifier.pages.answer_store import AnswerKind
 from services.notifier.pages.borrower_answers import AnswerDesk, DisputeKind, Promised
-from services.notifier.pages.form_fields import LONGEST_TEXT_LETTERS, FieldFault, Form
+from services.notifier.pages.form_fields import LONGEST_TEXT_LETTERS, FieldFault, Form, plain_amount
 from services.notifier.pages.offer_answers import OfferNotOpen, counter_offer, decline_offer
 from services.notifier.pages.offer_routes import shown_to
 from services.notifier.pages.page_answers import NothingThere, PageAnswers, Visitor, see_other
@@ -196,10 +196,22 @@ class AnswerPages:
         offer = await self.answers.offer_of(connection, visit)
         currency = await offer_store.loan_currency(connection, visit.borrower_id, visit.loan_id)
         name = request.url.path.removeprefix("/")
+        if form is not None:
+            typed = {key: value for key, value in form.fields.items() if key in _TYPED}
+        else:
+            typed = await self._proposed(connection, visitor, name)
         return self.answers.page_for(
             request, visitor, f"{name}.html", status=_UNTAKEN if fault else 200, faults=(fault,) if fault else (),
-            typed={key: value for key, value in (form.fields if form else {}).items() if key in _TYPED},
+            typed=typed,
             offer=None if offer is None else offer.made, currency=currency, today=today,
             latest=today + timedelta(days=parts.settings.longest_promise_days),
             declines=_DECLINES, hardships=_HARDSHIPS, disputes=_DISPUTES, longest=LONGEST_TEXT_LETTERS,
         )  # fmt: skip
+
+    async def _proposed(self, connection: Connection, visitor: Visitor, form_name: str) -> dict[str, str]:
+        """What stands in a form before anything is typed: in a promise, all that is open."""
+        if form_name != "promise":
+            return {}
+        open_now = await self.answers.open_of(connection, visitor, self.answers.parts.clock.now())
+        reminder = open_now.reminder
+        return {} if reminder is None else {"amount": plain_amount(reminder.total_minor, reminder.currency)}

@@ -100,6 +100,11 @@ class Form:
         return day
 
 
+def plain_amount(amount_minor: int, currency: str) -> str:
+    """An amount as `Form.amount_minor` reads it: 120050 CNY is 1200.50."""
+    return f"{Decimal(amount_minor).scaleb(-MINOR_DIGITS.get(currency, _USUAL_DECIMALS)):f}"
+
+
 _DATE_PARTS: Final = ("year", "month", "day")
 
 

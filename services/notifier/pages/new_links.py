@@ -23,12 +23,15 @@ async def send_new_link(connection: Connection, parts: PageParts, link: KeptLink
     )
     if number is None:
         return False
+    standing = (await parts.borrower(connection, link.borrower_id, at)).standings.get(link.loan_id)
+    # The gate keeps back a message about an instalment that is paid: this one is about the first that is not.
+    due_on = (standing and standing.oldest_unpaid_due_on) or await parts.today(connection, at)
     currency = await offer_store.loan_currency(connection, link.borrower_id, link.loan_id)
     template: Template = "offer_help" if link.offer_id is None else "offer"
     reminder_id = f"link:{link.digest.hex()[:16]}:{number}"
     request = MessageRequest(
         link.borrower_id, notification_id(reminder_id), reminder_id, link.loan_id, "new-link", template,
-        (link.channel,), currency or _NO_CURRENCY, await parts.today(connection, at), 0, ComponentAmounts(),
+        (link.channel,), currency or _NO_CURRENCY, due_on, 0, ComponentAmounts(),
         about=MessageAbout(offer_id=link.offer_id),
     )  # fmt: skip
     return await queue(connection, [request], at=at) == 1

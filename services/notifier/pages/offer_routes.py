@@ -56,13 +56,16 @@ class OfferPages:
         return router
 
     async def overview(self, request: Request) -> Response:
-        """All plans, the recommended one first, and what else can be done."""
+        """What is open on the loan, all plans, the recommended one first, and what else can be done."""
         seen = await shown_to(self.answers, request)
-        offer, contact = seen.offer, seen.visitor.borrower.contact
+        offer, contact, parts = seen.offer, seen.visitor.borrower.contact, self.answers.parts
+        async with parts.connections.reading() as connection:
+            open_now = await self.answers.open_of(connection, seen.visitor, parts.clock.now())
         plans = [] if offer is None else [(plan, compared(offer.made, plan)) for plan in offer.made.plans]
         return self.answers.page_for(
             request, seen.visitor, "plans.html", kept=offer, plans=plans, name=contact.name if contact else "",
             state=None if offer is None else offer.state_on(seen.today), loan_id=seen.visitor.visit.loan_id,
+            open=open_now,
         )  # fmt: skip
 
     async def plan(self, request: Request, number: int) -> Response:

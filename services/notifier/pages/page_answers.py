@@ -11,9 +11,11 @@ from services.eventing.database import Connection
 from services.notifier.borrowers.borrower import Borrower
 from services.notifier.pages import offer_store
 from services.notifier.pages.kept_offer import KeptOffer
+from services.notifier.pages.open_amounts import OpenOnLoan, is_contact_held, open_on_loan
 from services.notifier.pages.page_parts import PageParts
 from services.notifier.pages.page_rendering import rendered
 from services.notifier.pages.page_requests import RequestReader, accepted_language, chosen_language
+from services.notifier.pages.reminder_store import newest_reminder
 from services.notifier.pages.visit_store import Visit
 from services.notifier.pages.visiting import visit_of
 from services.notifier.words.languages import Language
@@ -84,6 +86,15 @@ class PageAnswers:
         if linked is None or (linked.status == "closed" and newest is not None and newest.status == "open"):
             return newest
         return linked
+
+    async def open_of(self, connection: Connection, visitor: Visitor, at: datetime) -> OpenOnLoan:
+        """What is open on the loan that the visit is about."""
+        visit, borrower = visitor.visit, visitor.borrower
+        reminder = await newest_reminder(connection, self.parts.calendar, visit.borrower_id, visit.loan_id)
+        return open_on_loan(
+            reminder, borrower.standings.get(visit.loan_id), await self.parts.today(connection, at),
+            is_held=is_contact_held(borrower.holds, visit.loan_id, at),
+        )  # fmt: skip
 
     def language(self, request: Request, known: Language | None = None) -> Language:
         """The language that was chosen, or the borrower's, or the browser's."""

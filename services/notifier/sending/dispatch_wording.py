@@ -8,9 +8,12 @@ import structlog
 from services.eventing.database import Connection
 from services.notifier.borrowers.borrower import Borrower
 from services.notifier.pages.links import LinkMaker, LinkWanted
+from services.notifier.pages.second_factor import question_for
+from services.notifier.sending.departure import CALL
 from services.notifier.sending.digest import Dispatch
+from services.notifier.sending.message import MessageRequest
 from services.notifier.sending.verdict import Verdict, failing
-from services.notifier.sending.wording import LEADS_TO_PAGES, Links, Unwordable, Worded, Writer
+from services.notifier.sending.wording import SPEAK_OF_PLANS, Links, Unwordable, Worded, Writer
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +29,7 @@ class DispatchWording:
         self, connection: Connection, borrowers: Mapping[str, Borrower], dispatches: Sequence[Dispatch], at: datetime
     ) -> tuple[list[Worded], list[Verdict]]:
         """Those that leave, and the messages that cannot be worded and fail: their digest leaves without them later."""
-        page_urls = await self._page_urls(connection, dispatches, at)
+        page_urls = await self._page_urls(connection, borrowers, dispatches, at)
         leaving: list[Worded] = []
         failed: list[Verdict] = []
         for dispatch in dispatches:
@@ -48,19 +51,31 @@ class DispatchWording:
         return [failing(part.message, error.reason) for part in dispatch.parts]
 
     async def _page_urls(
-        self, connection: Connection, dispatches: Sequence[Dispatch], at: datetime
+        self, connection: Connection, borrowers: Mapping[str, Borrower], dispatches: Sequence[Dispatch], at: datetime
     ) -> Mapping[str, str]:
-        """New links to borrowers' pages, by dispatch id; in a digest, to the first loan that wants one."""
+        """New links to borrowers' pages, by dispatch id."""
         wanted: dict[str, LinkWanted] = {}
         for dispatch in dispatches:
-            for part in dispatch.parts:
-                request = part.message.request
-                if request.template in LEADS_TO_PAGES and dispatch.dispatch_id not in wanted:
-                    wanted[dispatch.dispatch_id] = LinkWanted(
-                        request.borrower_id, request.loan_id, request.about.offer_id, dispatch.channel,
-                        request.about.link_expires_at or at + self._links.valid_for,
-                    )  # fmt: skip
+            request = _linked(dispatch, borrowers[dispatch.borrower_id])
+            if request is not None:
+                wanted[dispatch.dispatch_id] = LinkWanted(
+                    request.borrower_id, request.loan_id, request.about.offer_id, dispatch.channel,
+                    request.about.link_expires_at or at + self._links.valid_for,
+                )  # fmt: skip
         if not wanted:
             return {}
         urls = await self._links.offer_links(connection, list(wanted.values()))
         return dict(zip(wanted, urls, strict=True))
+
+
+def _linked(dispatch: Dispatch, borrower: Borrower) -> MessageRequest | None:
+    """The message whose loan the dispatch's link leads to: in a digest the first; None: it has no link.
+
+    Nobody can follow a link in a call, nor open one where nothing is known that may be asked: they have one only if
+    they speak of plans.
+    """
+    requests = [part.message.request for part in dispatch.parts]
+    can_be_opened = borrower.contact is not None and question_for(borrower.contact, dispatch.channel) is not None
+    if dispatch.channel != CALL and can_be_opened:
+        return requests[0]
+    return next((request for request in requests if request.template in SPEAK_OF_PLANS), None)

@@ -13,8 +13,8 @@ from services.notifier.sending.digest import Dispatch, DispatchPart
 from services.notifier.sending.lender import Lender
 from services.notifier.words import MessageFacts, Rendered, TemplateLibrary, WordsError, render, render_digest
 
-LEADS_TO_PAGES: Final[frozenset[Template]] = frozenset({"offer", "offer_reminder", "offer_help"})
-"""Kinds of messages with a link to the borrower's own page."""
+SPEAK_OF_PLANS: Final[frozenset[Template]] = frozenset({"offer", "offer_reminder", "offer_help"})
+"""Kinds of messages about what stands on the borrower's own page: by every channel they have a link to it."""
 
 _MASK: Final = "…"
 

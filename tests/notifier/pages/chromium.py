@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, async_playwright
 
 from services.notifier.pages.server import PagesServer
@@ -16,7 +17,17 @@ from tests.notifier.pages.scene import PageScene, page_scene, registered
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
 CHROMIUM = Path("/usr/bin/chromium")
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 Scheme = Literal["light", "dark"]
+
+
+async def wcag_faults(page: Page) -> list[str]:
+    """What axe finds on a page: the rule, and where."""
+    found = await Axe().run(page, options=WCAG)
+    return [
+        f"{violation['id']} {[node['target'] for node in violation['nodes']][:3]}"
+        for violation in found.response["violations"]
+    ]
 
 
 @dataclass

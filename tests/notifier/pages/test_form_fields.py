@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.pages.form_fields import FieldFault, Form
+from services.notifier.pages.form_fields import FieldFault, Form, plain_amount
 
 TODAY = date(2026, 3, 6)
 
@@ -97,3 +97,8 @@ def test_free_text_that_is_too_long_is_told() -> None:
 
 def test_a_choice_that_was_not_given_is_told() -> None:
     assert fault(Form({"kind": "other"}), "choice", "kind", ("amount",)) == "choose"
+
+
+@given(st.integers(min_value=1, max_value=10**14), st.sampled_from(["CNY", "JPY", "KWD"]))
+def test_an_amount_that_a_form_proposes_is_read_as_it_was(amount_minor: int, currency: str) -> None:
+    assert amount(plain_amount(amount_minor, currency), currency) == amount_minor

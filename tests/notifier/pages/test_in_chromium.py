@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 
 from services.notifier.words.languages import Language
-from tests.notifier.pages.chromium import CHROMIUM, DESKTOP, PHONE, Reader, Scheme, reading
+from tests.notifier.pages.chromium import CHROMIUM, DESKTOP, PHONE, Reader, Scheme, reading, wcag_faults
 from tests.notifier.pages.offers import BORROWER, EXTENDED
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 VISITED = (
     "/plans", "/plans/1", "/plans/1/accept", "/decline", "/counter", "/promise", "/hardship", "/dispute", "/opt-out",
     "/tips", "/nothing",
@@ -23,11 +21,7 @@ NARROW = (320, 640)
 
 async def faults(reader: Reader, name: str) -> list[str]:
     """What axe finds on the page, with the page's name."""
-    found = await Axe().run(reader.page, options=WCAG)
-    return [
-        f"{name}: {violation['id']} {[node['target'] for node in violation['nodes']][:3]}"
-        for violation in found.response["violations"]
-    ]
+    return [f"{name}: {fault}" for fault in await wcag_faults(reader.page)]
 
 
 async def walk(reader: Reader, paths: Sequence[str] = VISITED) -> list[str]:
