@@ -63,9 +63,7 @@ async def _tell(console: Console, settings: Settings, loans: list[PortfolioLoan]
 def _print_addresses(console: Console, addresses: StackAddresses, services: ServiceProcesses) -> None:
     console.print(f"What arrived (mail and SMS)  {addresses.sink_page_url}")
     console.print(f"Borrowers' pages             http://127.0.0.1:{addresses.pages_port}")
-    console.print(
-        "                             by a mail's link to plans; the answer: the number's last four digits"
-    )
+    console.print("                             by a mail's link to plans; the answer: the number's last four digits")
     for service in services.running.values():
         console.print(f"{service.name:<28} {service.url}/metrics")
     console.print(f"Kafka                        {addresses.kafka_bootstrap}")
