@@ -17,7 +17,7 @@ cards: .venv/ready ## six months of 20,000 credit cards through ledger and dunni
 	$(RUN) amends demo cards $(if $(SAMPLE),--sample $(SAMPLE))
 
 test: .venv/ready .venv/browser ## set up and run all tests on a real Kafka and PostgreSQL, two at a time (WORKERS=1: one by one)
-	$(RUN) pytest -n $(WORKERS) --dist loadfile
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: .venv/ready ## measure every stage, late payments, a close and a day of dunning over 1,000,000 loans, 200,000 reminders (OPTIONS=--no-close)
 	$(RUN) bench $(OPTIONS)

@@ -29,6 +29,14 @@ settings.register_profile(
 settings.load_profile(os.environ.get("AMENDS_TEST_PROFILE", "everyday"))
 
 
+_LONG = ("tests/faults/", "tests/end_to_end/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, so that none is left alone at the end while other workers are idle."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
 @pytest.fixture(scope="session")
 def real_pair() -> Iterator[RealPair]:
     """Kafka's bootstrap address and the superuser's database address, shared by the session's tests."""
