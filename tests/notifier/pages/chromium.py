@@ -3,20 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from services.notifier.pages.server import PagesServer
 from services.notifier.words.languages import Language
+from tests.browser import browser
 from tests.notifier.pages.offers import offer_made
 from tests.notifier.pages.scene import PageScene, page_scene, registered
 
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
-CHROMIUM = Path("/usr/bin/chromium")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 Scheme = Literal["light", "dark"]
 
@@ -69,11 +68,10 @@ async def reading(
     scheme: Scheme = "light",
 ) -> AsyncIterator[Reader]:
     """A borrower who was made an offer, with a browser of a size; the offer's link is the scene's to make."""
-    async with page_scene(database_url, pages_url="http://pages.example") as scene, async_playwright() as playwright:
+    async with page_scene(database_url, pages_url="http://pages.example") as scene, browser() as chromium:
         await scene.take(registered(language=language), offer_made())
         server = PagesServer(scene.parts)
         await server.start()
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         try:
             context = await chromium.new_context(
                 viewport={"width": size[0], "height": size[1]}, java_script_enabled=has_scripts, locale=language,
@@ -84,7 +82,6 @@ async def reading(
             reader.page.on("console", lambda message: _note(reader, message))
             yield reader
         finally:
-            await chromium.close()
             await server.stop()
 
 

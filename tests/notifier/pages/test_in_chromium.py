@@ -6,10 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.notifier.words.languages import Language
-from tests.notifier.pages.chromium import CHROMIUM, DESKTOP, PHONE, Reader, Scheme, reading, wcag_faults
+from tests.notifier.pages.chromium import DESKTOP, PHONE, Reader, Scheme, reading, wcag_faults
 from tests.notifier.pages.offers import BORROWER, EXTENDED
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 VISITED = (
     "/plans", "/plans/1", "/plans/1/accept", "/decline", "/counter", "/promise", "/hardship", "/dispute", "/opt-out",

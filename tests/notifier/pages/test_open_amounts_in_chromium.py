@@ -4,13 +4,11 @@ import pytest
 
 from services.notifier.words.languages import Language
 from tests.notifier.borrowers.telling import opened
-from tests.notifier.pages.chromium import CHROMIUM, PHONE, Reader, Scheme, reading, wcag_faults
+from tests.notifier.pages.chromium import PHONE, Reader, Scheme, reading, wcag_faults
 from tests.notifier.pages.offers import BORROWER
 from tests.notifier.pages.scene import registered
 from tests.notifier.sending.post_office import Counter, PostOffice
 from tests.notifier.sending.waiting import asked_for
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
 
 OTHER_BORROWER = "borrower-1"
 
