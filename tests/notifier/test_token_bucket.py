@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.channels.token_bucket import TokenBucket
+from services.notifier.token_bucket import TokenBucket
 
 
 def test_a_burst_passes_at_once_and_the_next_waits_for_its_turn() -> None:

@@ -8,7 +8,6 @@ from pydantic import TypeAdapter
 
 from services.dunning.cases.case_actions import (
     BucketMoved,
-    CaseAction,
     HoldTold,
     LoanCured,
     NoticeAsked,
@@ -198,9 +197,3 @@ def _level(case: CaseFile, loan_id: str, on: date) -> LevelRow:
         case.borrower_id, loan_id, case.evaluations, on, facts.currency, memory.bucket, memory.state, memory.flags,
         memory.days_past_due, overdue_on(facts, on).total_minor, facts.principal_outstanding_minor, facts.settled,
     )  # fmt: skip
-
-
-def action_of(kind: str, text: str) -> CaseAction | KeptBack:
-    """The action that a decision of this kind keeps."""
-    adapter = next(_ADAPTERS[one] for one, name in _KINDS.items() if name == kind)
-    return adapter.validate_json(text)  # type: ignore[no-any-return]

@@ -20,7 +20,7 @@ from services.notifier.channels.channel import (
 )
 from services.notifier.channels.circuit_breaker import Admission, BreakerLimits, CircuitBreaker, CircuitOpen
 from services.notifier.channels.retry import LONGEST_NAMED_SECONDS
-from services.notifier.channels.token_bucket import TokenBucket
+from services.notifier.token_bucket import TokenBucket
 
 log = structlog.get_logger(__name__)
 _STATES: Final = {"closed": 0, "half-open": 1, "open": 2}

@@ -9,7 +9,6 @@ from typing import Final, Literal
 from services.notifier.pages.plan_comparison import DueDay
 
 WIDTH: Final = 640
-HEIGHT: Final = 240
 _LEFT: Final = 8
 _TOP: Final = 32
 _BASE: Final = 208

@@ -3,19 +3,14 @@
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import Final
+
+from services.notifier.token_bucket import TokenBucket
 
 _MOST_ADDRESSES: Final = 20_000
 _SECONDS_A_MINUTE: Final = 60
 _IPV6_SITE_BITS: Final = 64
-
-
-@dataclass(slots=True)
-class _Bucket:
-    left: float
-    filled_at: float
 
 
 class RateLimit:
@@ -23,21 +18,17 @@ class RateLimit:
 
     def __init__(self, a_minute: int) -> None:
         self._a_minute = a_minute
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
     def wait_seconds(self, address: str, at_seconds: float) -> int:
         """0 if the address may ask, which is then counted; or how long it has to wait."""
-        a_second = self._a_minute / _SECONDS_A_MINUTE
-        bucket = self._buckets.pop(address, None) or _Bucket(self._a_minute, at_seconds)
-        grown = max(0.0, at_seconds - bucket.filled_at) * a_second
-        bucket.left = min(self._a_minute, bucket.left + grown)
-        bucket.filled_at = at_seconds
+        bucket = self._buckets.pop(address, None) or TokenBucket(self._a_minute / _SECONDS_A_MINUTE, self._a_minute)
         self._buckets[address] = bucket
         if len(self._buckets) > _MOST_ADDRESSES:
             self._buckets.popitem(last=False)
-        if bucket.left < 1:
-            return ceil((1 - bucket.left) / a_second)
-        bucket.left -= 1
+        if wait := bucket.wait_seconds(at_seconds):
+            return ceil(wait)
+        bucket.take(at_seconds)
         return 0
 
 
